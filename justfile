@@ -1,0 +1,39 @@
+# The daily verbs. `just` is in many distributions, and on PyPI: pipx install rust-just
+
+# List the verbs
+default:
+    @just --list
+
+# A demonstration zone in the browser
+demo *args:
+    uv run lianjing demo {{args}}
+
+# The tests, or some: just test tests/kernel
+test *args:
+    uv run --group oracle --group browser python -m pytest -p tests.plugins.skips -p tests.plugins.covers {{args}}
+
+# Style and layers
+lint:
+    uv run ruff check
+    uv run ruff format --check
+    uv run lint-imports --no-logo
+
+# Types
+types:
+    uv run mypy
+
+# Everything that must hold before a change lands
+ci:
+    bash .ci/run
+
+# The kill loop in full: 100 kills at named points
+soak:
+    LIANJING_KILLS=100 uv run python -m pytest -m soak -s
+
+# Pictures of the main pages, to look at: screenshots/
+screenshots *args:
+    uv run --group browser python -m tests.browser.screenshots {{args}}
+
+# The headline figures, side by side with their peers
+bench *args:
+    uv run --group bench python benchmarks/step.py {{args}}

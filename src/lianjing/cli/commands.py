@@ -1,0 +1,43 @@
+"""All commands in one table: name, arguments, the function that runs; one error line for bad input."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from django.db import DatabaseError
+
+from lianjing.cli import demo, import_ledger, init, serve, trail
+from lianjing.kernel.refusal import BadInput, Refusal
+
+MODULES = (demo, init, serve, import_ledger, trail)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    root = argparse.ArgumentParser(prog="lianjing", description="廉镜 Lianjing: public power on line, provably")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", metavar="DIR", default="lianjing-data", help="the data folder (default ./lianjing-data)")
+    common.add_argument("--json", action="store_true", help="print the result as JSON")
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in MODULES:
+        module.add_command(commands, common)
+    return root
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and return the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (BadInput, Refusal) as error:
+        print(f"lianjing: {error}", file=sys.stderr)
+    except DatabaseError as error:
+        print(f"lianjing: 数据库不可用：{str(error).strip().splitlines()[0]}", file=sys.stderr)
+    except OSError as error:
+        print(f"lianjing: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("lianjing: 已中断", file=sys.stderr)
+        return 130
+    return 2

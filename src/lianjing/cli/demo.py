@@ -1,0 +1,46 @@
+"""`lianjing demo`: a whole demonstration zone, made by its people's acts on a simulated clock, then served."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from django.conf import settings
+
+from lianjing.cli import init, serve
+from lianjing.cli.demonstration.zone import PASSWORD, logins, populate
+from lianjing.kernel.refusal import BadInput
+from lianjing.runtime.installation import is_installed
+
+
+def add_command(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add `demo`."""
+    command = commands.add_parser("demo", parents=[common], help="a demonstration zone, filled and served")
+    serve.add_options(command)
+    command.add_argument("--no-serve", action="store_true", help="only fill the data folder")
+    command.add_argument("--scale", type=int, default=1, metavar="N", help="so many times the projects")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Fill the folder if it is empty, print who can log in, serve. BadInput for a folder with a real installation."""
+    if not 1 <= options.scale <= 1000:
+        raise BadInput("--scale 须为 1 至 1000")
+    settings.LIANJING_DEMONSTRATION = True
+    mark = settings.DATA_DIR / "demonstration"
+    init.prepare()
+    if is_installed() and not mark.exists():
+        raise BadInput(f"{settings.DATA_DIR} 中是真实安装，不能填入演示数据；请用 --data 另指目录")
+    if not is_installed():
+        mark.write_text("fictitious\n")
+        print("正在建立演示开发区……", flush=True)
+        populate(scale=options.scale, tell=lambda line: print("  " + line, flush=True))
+    people = logins()
+    if options.json:
+        print(json.dumps({"data": str(settings.DATA_DIR), "password": PASSWORD, "logins": people}, ensure_ascii=False))
+    else:
+        print(f"演示账号（口令均为 {PASSWORD}，人员均为虚构）：")
+        for row in people:
+            print(f"  {row['number']}  {row['unit']} · {row['post']} · {row['name']}")
+    return 0 if options.no_serve else serve.serve(options)

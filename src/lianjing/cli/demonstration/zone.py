@@ -1,0 +1,65 @@
+"""Founds the demonstration zone and lets every domain play its part, on a simulated clock."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from lianjing.runtime import clock
+from lianjing.runtime.domains import domains
+from lianjing.runtime.installation import INSTALLATION, found, install, register_powers
+from lianjing.runtime.org.models import Appointment, LoginAccount
+from lianjing.runtime.parties.services import register_enterprise
+from lianjing.runtime.scene import Scene
+from lianjing.runtime.trail.act import LEGAL_ZONE, SYSTEM, recorded
+from lianjing.runtime.trail.sequencer import sequence_all
+
+PASSWORD = "lianjing-demo"
+SEED = 20250106
+Tell = Callable[[str], None]
+
+
+def cast() -> dict[str, Any]:
+    """Return the fictitious units, persons and firms."""
+    return tomllib.loads((files("lianjing.cli.demonstration") / "cast.toml").read_text(encoding="utf-8"))
+
+
+def found_zone(now: datetime) -> None:
+    """Install the zone with its people, firms and power register as of `now`; everyone gets the one pass-phrase."""
+    people = cast()
+    install(name=people["unit"][0]["name"], code="ZONE", now=now)
+    with recorded("installation.organisation", chain=INSTALLATION, actor=SYSTEM, now=now) as act:
+        found(act, people, act.day, "澜经管〔2024〕1号（演示）")
+        for domain in domains():
+            register_powers(act, domain, act.day)
+    with recorded("parties.register", chain=INSTALLATION, actor=SYSTEM, now=now) as act:
+        for row in people["enterprise"]:
+            register_enterprise(act, **row)
+    LoginAccount.objects.update(password=make_password(PASSWORD), must_change_password=False)
+
+
+def populate(*, scale: int = 1, tell: Tell = lambda _line: None, until: datetime | None = None) -> None:
+    """Found the zone a year before `until` (now) and let each domain's people work through that year."""
+    end = until or clock.now()
+    start = (end - timedelta(days=400)).astimezone(LEGAL_ZONE).replace(hour=8, minute=30, second=0, microsecond=0)
+    found_zone(start)
+    scene = Scene(now=start + timedelta(hours=1), end=end, random=random.Random(SEED), tell=tell)
+    for domain in domains():
+        if domain.demonstrate is not None:
+            domain.demonstrate(scene, scale)
+    sequence_all()
+
+
+def logins() -> list[dict[str, str]]:
+    """Return who can log in as what: number, name, unit, post."""
+    rows = Appointment.objects.filter(person__login__is_active=True, to_on=None).select_related("person__login", "post__unit")
+    return [
+        {"number": row.person.login.number, "name": row.person.name, "unit": row.post.unit.name, "post": row.post.name}
+        for row in rows.order_by("person__login__number", "id")
+    ]

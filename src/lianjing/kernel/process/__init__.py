@@ -1,0 +1,1 @@
+"""The regulated process: diagram, interpreter, decision tables, expressions, working days, layout, soundness."""

@@ -1,0 +1,78 @@
+"""Stages of a root matter: a gate is tried, its conditions are told, and only passing it moves the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from lianjing.kernel.declaration import Condition, Domain, Stage
+from lianjing.kernel.refusal import Ground, Refusal
+from lianjing.runtime.domains import domain as installed
+from lianjing.runtime.matter.models import Matter, StageGate
+from lianjing.runtime.matter.queries import chain_of
+from lianjing.runtime.org import power
+from lianjing.runtime.org.queries import actor_with
+from lianjing.runtime.trail.act import answered, legal_day, recorded, request_digest
+
+
+def stage_of(matter: Matter) -> tuple[Domain, int]:
+    """Return the domain of a root matter and the place of its stage."""
+    declared = installed(matter.domain)
+    return declared, [stage.key for stage in declared.stages].index(matter.stage)
+
+
+def next_stage(matter: Matter) -> Stage | None:
+    """Return the stage that follows, None at the last."""
+    declared, place = stage_of(matter)
+    return declared.stages[place + 1] if place + 1 < len(declared.stages) else None
+
+
+def conditions(matter: Matter, day: date) -> Sequence[Condition]:
+    """Return what the gate out of the present stage asks for, met and unmet, each with its clause."""
+    declared, place = stage_of(matter)
+    return declared.stages[place].gate(matter, day)
+
+
+def pass_gate(*, matter_id: int, person_id: int, now: datetime, key: str = "", channel: str = "web", to_stage: str = "") -> Matter:
+    """Move a root matter to its next stage if every condition of the gate is met.
+
+    Refusal(GATE) names the unmet conditions and their clauses; the attempt is logged. `to_stage`, where given,
+    must be the very next stage: none can be skipped (C2).
+    """
+    matter = Matter.objects.get(id=matter_id)
+    declared, place = stage_of(matter)
+    digest = request_digest(["pass_gate", str(matter_id), matter.stage, to_stage])
+    if answered(key, digest) is not None:
+        return matter
+    actor = actor_with(person_id, declared.gate_post, legal_day(now), matter.unit_id, channel)
+    with recorded(
+        "matter.pass_gate", chain=chain_of(matter), actor=actor, now=now, matter_id=matter.id, root_matter_id=matter.root_id,
+        step_key=matter.stage, role="approved", request_key=key, request_sha256=digest,
+    ) as act:
+        matter.refresh_from_db()
+        power.require(f"{declared.key}_gate", matter.unit_id, act.day)
+        if matter.onboarding == "archive":
+            raise Refusal(Ground.GATE, "gate.archive", _("存档项目只读，须先接续再办理"), "zone_projects#18")
+        following = next_stage(matter)
+        if following is None:
+            raise Refusal(Ground.GATE, "gate.last", _("项目已在最后阶段"), declared.stages[place].clause)
+        if to_stage and to_stage != following.key:
+            raise Refusal(
+                Ground.GATE, "gate.skipped", _("阶段不可跳过：下一阶段是“%(stage)s”") % {"stage": following.label.zh}, "zone_projects#3"
+            )
+        found = conditions(matter, act.day)
+        unmet = [condition for condition in found if not condition.is_met]
+        if unmet:
+            told = "；".join(condition.text for condition in unmet)
+            raise Refusal(Ground.GATE, f"gate.{matter.stage}", _("尚不能进入下一阶段：%(unmet)s") % {"unmet": told}, unmet[0].clause)
+        act.save(
+            StageGate(
+                matter=matter, stage=matter.stage, is_passed=True, passed_at=now, person_id=person_id, required_count=len(found),
+                missing_count=0, completeness_ratio=Decimal(1),
+            )
+        )
+        matter.stage = following.key
+        return act.save(matter)

@@ -1,0 +1,77 @@
+"""Tables of the noun; names and columns are those of the data dictionary."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from lianjing.runtime.columns import CodeField
+from lianjing.runtime.trail.kept import Kept
+
+
+class Enterprise(Kept):
+    """Firm or other organisation outside the unit tree, by credit code."""
+
+    credit_code = models.TextField("统一社会信用代码", blank=True, default="")
+    external_no = models.TextField("外部编号", blank=True, default="")
+    name = models.TextField("名称")
+    pinyin = models.TextField("拼音", blank=True, default="")
+    kind = CodeField("类型", codelist="enterprise_kind")
+    registered_on = models.DateField("成立日期", null=True, blank=True)
+    registry_status = CodeField("登记状态", codelist="registry_status")
+    address = models.TextField("住所", blank=True, default="")
+    region_code = models.TextField("行政区划", blank=True, default="")
+    size_class = CodeField("企业规模", codelist="enterprise_size")
+
+    class Meta:
+        db_table = "enterprise"
+        indexes = [models.Index(fields=["credit_code"], name="enterprise_credit_code"), models.Index(fields=["name"], name="enterprise_name")]
+        verbose_name = "企业"
+
+
+class NaturalPerson(Kept):
+    """Person outside the organisation: owner, kin, worker, householder, agent."""
+
+    name = models.TextField("姓名")
+    id_no_masked = models.TextField("证件号", blank=True, default="")
+
+    class Meta:
+        db_table = "natural_person"
+        verbose_name = "自然人"
+
+
+class Account(Kept):
+    """Bank account of a party or unit, dated."""
+
+    holder = models.TextField("户主")
+    holder_name = models.TextField("户名")
+    holder_kind = CodeField("户主类型", codelist="holder_kind")
+    account_no_hash = models.CharField("账号摘要", max_length=64)
+    account_no_masked = models.TextField("账号")
+    bank_name = models.TextField("开户行", blank=True, default="")
+    kind = CodeField("账户类型", codelist="account_kind")
+    unit = models.ForeignKey("org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所属单位")
+    is_registered = models.BooleanField("已备案", default=False)
+    from_on = models.DateField("启用日", null=True, blank=True)
+    to_on = models.DateField("停用日", null=True, blank=True)
+
+    class Meta:
+        db_table = "account"
+        indexes = [models.Index(fields=["holder"], name="account_holder"), models.Index(fields=["account_no_hash"], name="account_hash")]
+        verbose_name = "账户"
+
+
+class Tie(Kept):
+    """Any other tie between two parties, dated, with source."""
+
+    from_party = models.TextField("甲方")
+    to_party = models.TextField("乙方")
+    kind = CodeField("类型", codelist="tie_kind")
+    source = CodeField("来源", codelist="tie_source")
+    is_by_name_only = models.BooleanField("仅姓名匹配", default=False)
+    is_kin = models.BooleanField("亲属", default=False)
+    from_on = models.DateField("起", null=True, blank=True)
+    to_on = models.DateField("止", null=True, blank=True)
+
+    class Meta:
+        db_table = "tie"
+        verbose_name = "关联"

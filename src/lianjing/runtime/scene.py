@@ -1,0 +1,72 @@
+"""A stage on which people act one after the other at simulated times: for demonstrations and story tests."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.org.models import LoginAccount
+from lianjing.runtime.process import services as process
+from lianjing.runtime.process.clocks import calendar
+from lianjing.runtime.process.models import WorkItem
+from lianjing.runtime.trail.act import LEGAL_ZONE, legal_day
+from lianjing.runtime.trail.sequencer import sequence_all
+
+
+@dataclass
+class Scene:
+    """Drives the real services: nothing here writes a business row. `now` only moves forward."""
+
+    now: datetime
+    end: datetime
+    random: random.Random
+    tell: Callable[[str], None] = lambda _line: None
+    _people: dict[str, int] = field(default_factory=dict)
+
+    def person(self, number: str) -> int:
+        """Return the person who logs in with this number."""
+        if number not in self._people:
+            self._people[number] = LoginAccount.objects.values_list("person_id", flat=True).get(number=number)
+        return self._people[number]
+
+    def pass_time(self, *, hours: float = 0, working_days: int = 0) -> datetime:
+        """Move the clock into later office hours and return it."""
+        moment = (self.now + timedelta(hours=hours)).astimezone(LEGAL_ZONE)
+        day = moment.date()
+        if working_days:
+            day = calendar().add_working_days(day, working_days)
+        day = calendar().next_working_day(day)
+        if day != moment.date():
+            moment = moment.replace(year=day.year, month=day.month, day=day.day)
+        if moment.hour < 8 or moment.hour >= 18:
+            if moment.hour >= 18:
+                day = calendar().add_working_days(moment.date(), 1)
+            moment = moment.replace(year=day.year, month=day.month, day=day.day, hour=9, minute=self.random.randrange(60))
+        self.now = max(self.now + timedelta(seconds=1), moment)
+        return self.now
+
+    @property
+    def is_over(self) -> bool:
+        """True when the simulated time has reached the present."""
+        return self.now >= self.end
+
+    def item(self, matter: Matter, step: str, element: str = "") -> WorkItem:
+        """Return the open item of a step; DoesNotExist where the process is elsewhere."""
+        return WorkItem.objects.get(matter=matter, step_key=step, element=element, closed_at=None)
+
+    def do(self, number: str, matter: Matter, step: str, data: Mapping[str, Any], element: str = "") -> process.Outcome:
+        """Let a person complete a step now."""
+        item = self.item(matter, step, element)
+        return process.complete(item_id=item.id, person_id=self.person(number), data=data, now=self.now)
+
+    def today(self) -> Any:
+        """Return the legal day of the simulated clock."""
+        return legal_day(self.now)
+
+    def close_day(self) -> None:
+        """Number what waits, as the sequencer does all the time."""
+        sequence_all()

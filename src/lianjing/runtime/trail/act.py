@@ -1,0 +1,246 @@
+"""The one door to business rows: an act saves rows and leaves exactly one event, in one transaction.
+
+    with recorded("payment.audit", chain=chain_of(root), actor=actor, now=now) as act:
+        act.save(application)
+
+A Refusal raised inside rolls everything back and is itself recorded, in a transaction of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, connection, transaction
+
+from lianjing.kernel.refusal import Ground, Refusal
+from lianjing.kernel.trail.envelope import Envelope, body_hash, canonical, event_id, instant, leaf_hash
+from lianjing.runtime.trail.kept import Keeping, Kept
+from lianjing.runtime.trail.models import ActRow, Body, Event, Pending, Receipt
+
+K = TypeVar("K", bound=Kept)
+LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def legal_day(moment: datetime) -> date:
+    """Return the legal day of a moment: the date in Asia/Shanghai."""
+    return moment.astimezone(LEGAL_ZONE).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person at a post, perhaps for another; the system itself has no person."""
+
+    person_id: int | None
+    pseudonym: str
+    post_id: int | None = None
+    unit_id: int | None = None
+    on_behalf_of_id: int | None = None
+    on_behalf_of: str = ""
+    channel: str = "web"
+
+
+SYSTEM = Actor(None, "system", channel="timer")
+
+
+@dataclass
+class Act:
+    """One act in the making; `now` is the recorder's clock, `day` the legal day in Asia/Shanghai."""
+
+    verb: str
+    chain: str
+    actor: Actor
+    now: datetime
+    matter_id: int | None = None
+    root_matter_id: int | None = None
+    step_key: str = ""
+    role: str = "entered"
+    duty: str = ""
+    rule: str = ""
+    clause: str = ""
+    happened_at: datetime | None = None
+    reason: str = ""
+    request_key: str = ""
+    request_sha256: str = ""
+    refused_rule: str = ""
+    event_id: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+    _rows: dict[tuple[str, str], tuple[Kept, str, set[str]]] = field(default_factory=dict)
+    _gone: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+
+    @property
+    def day(self) -> date:
+        """The legal day of the act."""
+        return legal_day(self.now)
+
+    def save(self, row: K) -> K:
+        """Write a row and keep its image for the event; returns the row."""
+        change = "created" if row._state.adding else "changed"
+        columns = set(row.changed_columns())
+        row.save(force_insert=row._state.adding)
+        self._touch(row, change, columns)
+        return row
+
+    def save_many(self, rows: Sequence[Kept]) -> None:
+        """Insert many new rows of one table in one statement."""
+        if rows:
+            type(rows[0])._default_manager.bulk_create(rows)
+        for row in rows:
+            self._touch(row, "created", {f.column for f in row._meta.concrete_fields})
+
+    def remove(self, row: Kept) -> None:
+        """Delete a draft row; its image in the event is null."""
+        key = (row._meta.db_table, row.key())
+        self._rows.pop(key, None)
+        self._gone[key] = {f.column for f in row._meta.concrete_fields}
+        row.delete()
+
+    def _touch(self, row: Kept, change: str, columns: set[str]) -> None:
+        if row.keeping is not Keeping.TRAILED:
+            return
+        key = (row._meta.db_table, row.key())
+        before = self._rows.get(key)
+        if before is not None:
+            change, columns = before[1], columns | before[2]
+        self._rows[key] = (row, change, columns)
+
+    def body(self) -> bytes:
+        """Return the canonical body: schema, rows with their full new values, reason, what else was noted."""
+        rows: list[dict[str, Any]] = [
+            {"t": table, "k": key, "v": row.image()} for (table, key), (row, _, _) in self._rows.items()
+        ]
+        rows += [{"t": table, "k": key, "v": None} for table, key in self._gone]
+        content: dict[str, Any] = {"schema": 1, "rows": rows, **self.extra}
+        if self.reason:
+            content["reason"] = self.reason
+        return canonical(content)
+
+    def index_rows(self) -> list[ActRow]:
+        """Return the rows of the index for this event."""
+        touched = [
+            ActRow(event_id=self.event_id, table_name=table, row_key=key, change=change, columns=" ".join(sorted(columns)))
+            for (table, key), (_, change, columns) in self._rows.items()
+        ]
+        return touched + [
+            ActRow(event_id=self.event_id, table_name=table, row_key=key, change="erased", columns=" ".join(sorted(columns)))
+            for (table, key), columns in self._gone.items()
+        ]
+
+
+@contextmanager
+def recorded(verb: str, *, chain: str, actor: Actor, now: datetime, **details: Any) -> Iterator[Act]:
+    """Open an act on the chain of an object: locks the chain, then writes one event when the block ends.
+
+    Everything in the block and its event commit together or not at all. A recorded Refusal is written as an
+    event without rows after the roll-back and raised again.
+    """
+    act = Act(verb, chain, actor, now, **details)
+    try:
+        with transaction.atomic():
+            lock_chain(chain)
+            yield act
+            write_events([act])
+    except Refusal as refusal:
+        if refusal.ground.is_recorded:
+            record_refusal(act, refusal)
+        raise
+
+
+def record_refusal(act: Act, refusal: Refusal) -> None:
+    """Write the event of a refused attempt, in its own transaction (nouns.md, events and replay)."""
+    attempt = Act(
+        act.verb, act.chain, act.actor, act.now, matter_id=act.matter_id, root_matter_id=act.root_matter_id,
+        step_key=act.step_key, role=act.role, duty=act.duty, rule=act.rule, clause=refusal.clause,
+        refused_rule=refusal.rule, reason=str(refusal.message),
+    )
+    with transaction.atomic():
+        lock_chain(attempt.chain)
+        write_events([attempt])
+
+
+def lock_chain(chain: str) -> None:
+    """Hold the chain's lock until the transaction ends (SQLite already holds its one write lock)."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [chain])
+
+
+def write_events(acts: Sequence[Act]) -> None:
+    """Write the events of acts that share the open transaction: four inserts, however many acts."""
+    heads: dict[str, tuple[int, str, datetime]] = {}
+    events, bodies, index = [], [], []
+    for act in acts:
+        event, body = _build(act, heads)
+        events.append(event)
+        bodies.append(body)
+        index.extend(act.index_rows())
+    Event.objects.bulk_create(events)
+    Body.objects.bulk_create(bodies)
+    Pending.objects.bulk_create([Pending(event=event) for event in events])
+    ActRow.objects.bulk_create(index)
+    _write_receipts(acts)
+
+
+def _write_receipts(acts: Sequence[Act]) -> None:
+    receipts = [
+        Receipt(key=act.request_key, event_id=act.event_id, person_id=act.actor.person_id, request_sha256=act.request_sha256)
+        for act in acts
+        if act.request_key
+    ]
+    try:
+        Receipt.objects.bulk_create(receipts)
+    except IntegrityError as error:
+        raise Refusal(Ground.STALE, "request.repeated", "同一请求正在办理或已办理，请刷新页面查看结果") from error
+
+
+def _build(act: Act, heads: dict[str, tuple[int, str, datetime]]) -> tuple[Event, Body]:
+    oseq, oprev, last = heads.get(act.chain) or _head(act.chain)
+    recorded_at = max(act.now, last)
+    act.event_id = event_id(act.now, os.urandom(10))
+    salt, content = os.urandom(32), act.body()
+    envelope = Envelope(
+        id=act.event_id, recorded=instant(recorded_at), actor=act.actor.pseudonym, act=act.verb, object=act.chain,
+        oseq=oseq + 1, oprev=oprev, body=body_hash(salt, content), behalf=act.actor.on_behalf_of, rule=act.rule,
+        post=f"post:{act.actor.post_id}" if act.actor.post_id else "", refused=act.refused_rule,
+        happened=instant(act.happened_at) if act.happened_at else "",
+    ).to_bytes()
+    heads[act.chain] = (oseq + 1, leaf_hash(envelope).hex(), recorded_at)
+    event = Event(
+        id=act.event_id, object=act.chain, oseq=oseq + 1, envelope=envelope, act=act.verb, recorded_at=recorded_at,
+        happened_at=act.happened_at, person_id=act.actor.person_id, on_behalf_of_person_id=act.actor.on_behalf_of_id,
+        post_id=act.actor.post_id, unit_id=act.actor.unit_id, matter_id=act.matter_id,
+        root_matter_id=act.root_matter_id, step_key=act.step_key, role=act.role, duty=act.duty,
+        channel=act.actor.channel, clause=act.clause, is_refused=bool(act.refused_rule), refused_rule=act.refused_rule,
+    )
+    return event, Body(event_id=act.event_id, salt=salt, content=content)
+
+
+def _head(chain: str) -> tuple[int, str, datetime]:
+    last = Event.objects.filter(object=chain).order_by("-oseq").values_list("oseq", "envelope", "recorded_at").first()
+    if last is None:
+        return 0, "", datetime(1, 1, 2, tzinfo=LEGAL_ZONE)
+    return last[0], leaf_hash(bytes(last[1])).hex(), last[2]
+
+
+def request_digest(parts: Sequence[str]) -> str:
+    """Return the digest by which a repeated request is told from another one under the same key."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def answered(key: str, request_sha256: str) -> str | None:
+    """Return the event of an earlier request with this key, None if there is none.
+
+    Refusal(STALE) if the key was used for another request.
+    """
+    receipt = Receipt.objects.filter(key=key).first() if key else None
+    if receipt is None:
+        return None
+    if receipt.request_sha256 != request_sha256:
+        raise Refusal(Ground.STALE, "request.key_reused", "该请求编号已用于另一项办理，请重新打开页面")
+    return receipt.event_id

@@ -1,0 +1,80 @@
+"""What the trail keeps of a table: the base class of business rows and their image in an event."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from django.db import models
+
+from lianjing.kernel.refusal import BadInput
+from lianjing.kernel.trail.envelope import instant
+
+
+class Keeping(StrEnum):
+    """How a table stands to the trail (nouns.md, events and replay)."""
+
+    TRAILED = "trailed"      # every change is an event; replay gives the table
+    DERIVED = "derived"      # rebuilt from trailed tables and compared
+    EXCLUDED = "excluded"    # machinery; the registry gives the reason
+
+
+class Kept(models.Model):
+    """A row that the trail proves. It is written through an Act and nowhere else."""
+
+    keeping: ClassVar[Keeping] = Keeping.TRAILED
+    _loaded: dict[str, Any]
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        """Remember the values as loaded, so that an event can say which columns changed."""
+        row = super().from_db(db, field_names, values)
+        row._loaded = dict(zip(field_names, values, strict=False))
+        return row
+
+    def changed_columns(self) -> list[str]:
+        """Return the columns that differ from the row as loaded: all of them for a new row."""
+        loaded = getattr(self, "_loaded", None)
+        fields = self._meta.concrete_fields
+        if loaded is None:
+            return [field.column for field in fields]
+        return [
+            field.column
+            for field in fields
+            if encode(field, getattr(self, field.attname)) != encode(field, loaded.get(field.attname))
+        ]
+
+    def image(self) -> dict[str, Any]:
+        """Return the full values of the row through the one codec."""
+        return {field.column: encode(field, getattr(self, field.attname)) for field in self._meta.concrete_fields}
+
+    def key(self) -> str:
+        """Return the primary key as text."""
+        field = self._meta.pk
+        return str(encode(field, self.pk))
+
+
+def encode(field: Any, value: Any) -> Any:
+    """Return a column's value as canonical JSON: Decimal as fixed text, date as ISO, time as UTC.
+
+    BadInput names a column whose text no database can carry.
+    """
+    if field.remote_field is not None:
+        field = field.target_field
+        return encode(field, value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(field, models.DecimalField):
+        return format(Decimal(str(value)), f".{field.decimal_places}f")
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str) and ("\x00" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value)):
+        raise BadInput("文本含有无法保存的字符", field.name)
+    return value

@@ -1,0 +1,16 @@
+"""All addresses: the generic pages, each domain's own, the API."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from lianjing.api.entry import api
+from lianjing.runtime.domains import domains
+
+urlpatterns = [
+    path("", include("lianjing.web.urls")),
+    path("api/v1/", api.urls),
+    *(path("", include(domain.urls)) for domain in domains() if domain.urls),
+]
+handler404 = "lianjing.web.middleware.not_found"
+handler500 = "lianjing.web.middleware.server_error"

@@ -1,0 +1,264 @@
+"""Draws BPMN diagrams for tests: by hand, or generated from blocks so that they are well structured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hypothesis import strategies as st
+
+HEAD = (
+    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:lj="urn:lianjing:bpmn:1"'
+    ' targetNamespace="urn:test">'
+)
+
+
+def definitions(body: str, key: str = "payment") -> str:
+    return f'{HEAD}<bpmn:process id="{key}" name="支付" isExecutable="true">{body}</bpmn:process></bpmn:definitions>'
+
+
+def node(kind: str, key: str, inner: str = "", **attributes: str) -> str:
+    given = "".join(f' {name.replace("lj_", "lj:")}="{value}"' for name, value in attributes.items())
+    return f'<bpmn:{kind} id="{key}" name="{key}"{given}>{inner}</bpmn:{kind}>'
+
+
+def start(key: str = "start") -> str:
+    return node("startEvent", key)
+
+
+def end(key: str = "end") -> str:
+    return node("endEvent", key)
+
+
+def user(key: str, inner: str = "", **attributes: str) -> str:
+    return node("userTask", key, inner, **attributes)
+
+
+def joint(key: str, collection: str = "departments", **attributes: str) -> str:
+    loop = f'<bpmn:multiInstanceLoopCharacteristics isSequential="false" lj:collection="{collection}"/>'
+    return user(key, loop, **attributes)
+
+
+def rule(key: str, decision: str) -> str:
+    return node("businessRuleTask", key, lj_decision=decision)
+
+
+def choice(key: str, default: str = "") -> str:
+    return node("exclusiveGateway", key, **({"default": default} if default else {}))
+
+
+def parallel(key: str) -> str:
+    return node("parallelGateway", key)
+
+
+def timer(key: str, task: str, duration: str = "3 working_day", cancel: str = "true") -> str:
+    inner = ("<bpmn:timerEventDefinition><bpmn:timeDuration>"
+             f"{duration}</bpmn:timeDuration></bpmn:timerEventDefinition>")
+    return node("boundaryEvent", key, inner, attachedToRef=task, cancelActivity=cancel)
+
+
+def flow(source: str, target: str, condition: str = "", key: str = "") -> str:
+    inner = f"<bpmn:conditionExpression>{condition}</bpmn:conditionExpression>" if condition else ""
+    return (f'<bpmn:sequenceFlow id="{key or source + "__" + target}" sourceRef="{source}"'
+            f' targetRef="{target}">{inner}</bpmn:sequenceFlow>')
+
+
+def chain(*keys: str) -> str:
+    return "".join(flow(source, target) for source, target in zip(keys, keys[1:], strict=False))
+
+
+def straight(*tasks: str) -> str:
+    """A whole process of these steps (XML of user()) one after the other."""
+    keys = [task.split('id="')[1].split('"')[0] for task in tasks]
+    return definitions(start() + "".join(tasks) + end() + chain("start", *keys, "end"))
+
+
+# ---------------------------------------------------------------- generated diagrams
+
+
+@dataclass(frozen=True)
+class Step:
+    pass
+
+
+@dataclass(frozen=True)
+class Joint:
+    pass
+
+
+@dataclass(frozen=True)
+class Rule:
+    pass
+
+
+@dataclass(frozen=True)
+class Timed:
+    is_interrupting: bool
+
+
+@dataclass(frozen=True)
+class Sequence_:
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    branches: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Parallel:
+    branches: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Loop:
+    body: Block
+
+
+Block = Step | Joint | Rule | Timed | Sequence_ | Choice | Parallel | Loop
+
+_LEAVES = st.sampled_from([Step(), Step(), Joint(), Rule(), Timed(is_interrupting=True), Timed(is_interrupting=False)])
+
+
+def _several(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[tuple[Block, ...]]:
+    return st.lists(inner, min_size=2, max_size=3).map(tuple)
+
+
+BLOCKS: st.SearchStrategy[Block] = st.recursive(
+    _LEAVES,
+    lambda inner: st.one_of(_several(inner).map(Sequence_), _several(inner).map(Choice),
+                            _several(inner).map(Parallel), inner.map(Loop)),
+    max_leaves=7,
+)
+
+
+@dataclass
+class Drawing:
+    """A diagram under the pen. `decides` tells for each step which variables it sets and how many values they have."""
+
+    nodes: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
+    flows: list[tuple[str, str, tuple[str, int] | None]] = field(default_factory=list)
+    decides: dict[str, tuple[str, int]] = field(default_factory=dict)
+    returns: dict[str, str] = field(default_factory=dict)
+
+    def add(self, kind: str, **attributes: str) -> str:
+        key = f"{kind[0]}{len(self.nodes)}"
+        self.nodes.append((kind, key, attributes))
+        return key
+
+    def join(self, source: str, target: str, condition: tuple[str, int] | None = None) -> None:
+        self.flows.append((source, target, condition))
+
+    @property
+    def users(self) -> list[str]:
+        return [key for kind, key, _ in self.nodes if kind in ("user", "joint")]
+
+    @property
+    def variables(self) -> dict[str, int]:
+        return {name: 0 for name, _ in self.decides.values()}
+
+    def xml(self) -> str:
+        body = "".join(self._element(kind, key, attributes) for kind, key, attributes in self.nodes)
+        return definitions(body + "".join(
+            flow(source, target, f"{condition[0]} = {condition[1]}" if condition else "", f"f{index}")
+            for index, (source, target, condition) in enumerate(self.flows)), "generated")
+
+    def default_of(self, gateway: str) -> str:
+        out = [(index, condition) for index, (source, _, condition) in enumerate(self.flows) if source == gateway]
+        return "".join(f"f{index}" for index, condition in out if len(out) > 1 and condition is None)
+
+    def _element(self, kind: str, key: str, attributes: Mapping[str, str]) -> str:
+        back = {"lj_returns": self.returns[key]} if key in self.returns else {}
+        match kind:
+            case "user":
+                return user(key, **back)
+            case "joint":
+                return joint(key, **back)
+            case "rule":
+                return rule(key, "tiers")
+            case "choice":
+                return choice(key, self.default_of(key))
+            case "parallel":
+                return parallel(key)
+            case "timer":
+                return timer(key, attributes["on"], cancel=attributes["cancel"])
+        return start(key) if kind == "start" else end(key)
+
+
+def drawn(block: Block) -> Drawing:
+    drawing = Drawing()
+    entry = drawing.add("start")
+    last = _lay(drawing, Sequence_((Step(), block)), entry)
+    drawing.join(last, drawing.add("end"))
+    return drawing
+
+
+def _lay(drawing: Drawing, block: Block, before: str) -> str:
+    """Draw the block after the node `before` and return the node from which the way goes on."""
+    match block:
+        case Sequence_(blocks):
+            for part in blocks:
+                before = _lay(drawing, part, before)
+            return before
+        case Choice(branches):
+            return _lay_choice(drawing, branches, before)
+        case Parallel(branches):
+            split, merge = drawing.add("parallel"), drawing.add("parallel")
+            drawing.join(before, split)
+            for branch in branches:
+                drawing.join(_lay(drawing, branch, split), merge)
+            return merge
+        case Loop(body):
+            return _lay_loop(drawing, body, before)
+        case Timed(is_interrupting):
+            return _lay_timed(drawing, before, is_interrupting=is_interrupting)
+    key = drawing.add({Step: "user", Joint: "joint", Rule: "rule"}[type(block)])
+    drawing.join(before, key)
+    return key
+
+
+def _decider(drawing: Drawing, before: str, values: int) -> tuple[str, str]:
+    task = drawing.add("user")
+    drawing.join(before, task)
+    gateway = drawing.add("choice")
+    drawing.join(task, gateway)
+    drawing.decides[task] = (f"v_{gateway}", values)
+    return gateway, f"v_{gateway}"
+
+
+def _lay_choice(drawing: Drawing, branches: Sequence[Block], before: str) -> str:
+    gateway, variable = _decider(drawing, before, len(branches))
+    merge = drawing.add("choice")
+    for value, branch in enumerate(branches):
+        mark = len(drawing.flows)
+        drawing.join(_lay(drawing, branch, gateway), merge)
+        if value:
+            source, target, _ = drawing.flows[mark]
+            drawing.flows[mark] = (source, target, (variable, value))
+    return merge
+
+
+def _lay_loop(drawing: Drawing, body: Block, before: str) -> str:
+    head = drawing.add("choice")
+    drawing.join(before, head)
+    gateway, variable = _decider(drawing, _lay(drawing, body, head), 2)
+    drawing.join(gateway, head, (variable, 1))
+    after = drawing.add("choice")
+    drawing.join(gateway, after)
+    return after
+
+
+def _lay_timed(drawing: Drawing, before: str, *, is_interrupting: bool) -> str:
+    task = drawing.add("user")
+    drawing.join(before, task)
+    clock = drawing.add("timer", on=task, cancel=str(is_interrupting).lower())
+    escalation = drawing.add("user")
+    drawing.join(clock, escalation)
+    if not is_interrupting:
+        drawing.join(escalation, drawing.add("end"))
+        return task
+    merge = drawing.add("choice")
+    drawing.join(task, merge)
+    drawing.join(escalation, merge)
+    return merge
