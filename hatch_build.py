@@ -239,7 +239,9 @@ def write_licences(modules: Path, by_hand: list[dict[str, str]], target: Path) -
         if texts:
             parts.append((name, "\n\n".join(path.read_text("utf-8") for path in texts)))
     rule = "=" * 100
-    target.write_text("\n".join(f"{rule}\n{name}\n{rule}\n\n{text}\n" for name, text in sorted(parts)), "utf-8")
+    target.write_text(
+        "\n".join(f"{rule}\n{name}\n{rule}\n\n{text}\n" for name, text in sorted(parts)), "utf-8"
+    )
 
 
 # ---------------------------------------------------------------- message catalogues

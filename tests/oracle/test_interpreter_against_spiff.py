@@ -15,11 +15,11 @@ from lianjing.kernel.process.interpret import INITIAL, Complete, Fire, Start, in
 from tests.kernel.process.drawn_process import (
     BLOCKS,
     Block,
+    Chain,
     Choice,
     Drawing,
     Loop,
     Parallel,
-    Sequence_,
     Step,
     drawn,
 )
@@ -27,7 +27,7 @@ from tests.kernel.process.drawn_process import (
 pytest.importorskip("SpiffWorkflow", reason="SpiffWorkflow (dependency group oracle) is not installed: "
                                             "the interpreter is NOT checked against a second engine")
 
-from tests.oracle.spiff_office import SpiffOffice  # noqa: E402  (needs the oracle)
+from tests.oracle.spiff_office import SpiffOffice
 
 
 def decide(decision: str, variables: object) -> DecisionResult:
@@ -37,13 +37,13 @@ def decide(decision: str, variables: object) -> DecisionResult:
 def shared(block: Block, *, is_in_loop: bool = False) -> Block:
     """Leave out what the other engine gets wrong: its joins take arrivals of an earlier round of a loop for new."""
     match block:
-        case Sequence_(blocks):
-            return Sequence_(tuple(shared(part, is_in_loop=is_in_loop) for part in blocks))
+        case Chain(blocks):
+            return Chain(tuple(shared(part, is_in_loop=is_in_loop) for part in blocks))
         case Choice(branches):
             return Choice(tuple(shared(part, is_in_loop=is_in_loop) for part in branches))
         case Parallel(branches):
             parts = tuple(shared(part, is_in_loop=is_in_loop) for part in branches)
-            return Sequence_(parts) if is_in_loop else Parallel(parts)
+            return Chain(parts) if is_in_loop else Parallel(parts)
         case Loop(body):
             return Loop(shared(body, is_in_loop=True))
     return block

@@ -27,7 +27,12 @@ def hook() -> ModuleType:
 def checkout(tmp_path: Path) -> Path:
     """A tree that holds what the stamp is made of and nothing else."""
     (tmp_path / "frontend").mkdir()
-    for name in ("hatch_build.py", "frontend/assets.toml", "frontend/package.json", "frontend/package-lock.json"):
+    for name in (
+        "hatch_build.py",
+        "frontend/assets.toml",
+        "frontend/package.json",
+        "frontend/package-lock.json",
+    ):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     return tmp_path
 
@@ -96,7 +101,9 @@ def test_the_lock_names_no_registry() -> None:
     assert '"resolved"' not in (ROOT / "frontend/package-lock.json").read_text()
 
 
-def test_missing_and_stale_front_end_files_are_named_with_the_remedy(hook: ModuleType, checkout: Path) -> None:
+def test_missing_and_stale_front_end_files_are_named_with_the_remedy(
+    hook: ModuleType, checkout: Path
+) -> None:
     vendor = checkout / "vendor"
     assert "missing" in assets_fault(vendor=vendor, checkout=checkout)
     saved_folder(vendor, "0" * 64)
@@ -109,5 +116,7 @@ def test_this_checkouts_front_end_files_are_current() -> None:
     assert assets_fault() == ""
     vendor = ROOT / "src/lianjing/web/static/vendor"
     licences = (vendor / "THIRD-PARTY-LICENCES.txt").read_text("utf-8")
-    assert all(name in licences for name in ("@tabler/core", "bootstrap", "echarts", "zrender", "@popperjs/core"))
+    assert all(
+        name in licences for name in ("@tabler/core", "bootstrap", "echarts", "zrender", "@popperjs/core")
+    )
     assert "data:image" not in (vendor / "tabler/tabler.min.css").read_text("utf-8")

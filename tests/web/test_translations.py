@@ -27,7 +27,9 @@ def test_every_message_has_its_english(english: gettext.GNUTranslations) -> None
     missing = {
         message: place
         for message, place in used_messages(PACKAGE).items()
-        if re.search(r"[\u4e00-\u9fff]", message) and english.gettext(message) == message and message != "中文"
+        if re.search(r"[\u4e00-\u9fff]", message)
+        and english.gettext(message) == message
+        and message != "中文"
     }
     assert not missing, f"{len(missing)} messages without English: {missing}"
 

@@ -18,7 +18,7 @@ from lianjing.kernel.refusal import BadInput
 from lianjing.runtime.domains import domains
 from lianjing.runtime.org.models import LoginAccount, Person, Post, PowerItem, Unit
 from lianjing.runtime.org.services import add_appointment, add_person, add_post, add_unit, set_conflict, set_power_item
-from lianjing.runtime.parameter.queries import figure
+from lianjing.runtime.parameter.queries import MissingFigure, figure
 from lianjing.runtime.parameter.services import seed as seed_parameters
 from lianjing.runtime.process.clocks import seed_calendar
 from lianjing.runtime.regulation.services import publish_domain
@@ -122,12 +122,21 @@ def _units() -> QuerySet[Unit]:
 
 
 def _power(act: Act, row: Mapping[str, Any], unit: Unit, from_on: date) -> PowerItem:
-    limit = str(row.get("limit_days", ""))
     return set_power_item(
         act, code=row["code"], name=row["name"], name_en=row.get("name_en", ""), unit=unit, definition_key=row["definition_key"],
         from_on=from_on, clause=row.get("clause", ""), post_key=row.get("post_key", ""), discretion_text=row.get("discretion_text", ""),
-        disclosure=row.get("disclosure", ""), limit_days=int(figure(limit[1:], act.day)) if limit.startswith("@") else None,
+        disclosure=row.get("disclosure", ""), limit_days=_limit_days(str(row.get("limit_days", "")), act.day),
     )
+
+
+def _limit_days(limit: str, day: date) -> int | None:
+    """Return the days of a named figure; None where the item names none or the figure is not yet in force that day."""
+    if not limit.startswith("@"):
+        return None
+    try:
+        return int(figure(limit[1:], day))
+    except MissingFigure:
+        return None
 
 
 def found(act: Act, cast: Mapping[str, Any], from_on: date, basis: str) -> list[Person]:

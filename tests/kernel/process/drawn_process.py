@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -64,7 +65,7 @@ def flow(source: str, target: str, condition: str = "", key: str = "") -> str:
 
 
 def chain(*keys: str) -> str:
-    return "".join(flow(source, target) for source, target in zip(keys, keys[1:], strict=False))
+    return "".join(flow(source, target) for source, target in pairwise(keys))
 
 
 def straight(*tasks: str) -> str:
@@ -97,7 +98,7 @@ class Timed:
 
 
 @dataclass(frozen=True)
-class Sequence_:
+class Chain:
     blocks: tuple[Block, ...]
 
 
@@ -116,7 +117,7 @@ class Loop:
     body: Block
 
 
-Block = Step | Joint | Rule | Timed | Sequence_ | Choice | Parallel | Loop
+Block = Step | Joint | Rule | Timed | Chain | Choice | Parallel | Loop
 
 _LEAVES = st.sampled_from([Step(), Step(), Joint(), Rule(), Timed(is_interrupting=True), Timed(is_interrupting=False)])
 
@@ -127,7 +128,7 @@ def _several(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[tuple[Block, 
 
 BLOCKS: st.SearchStrategy[Block] = st.recursive(
     _LEAVES,
-    lambda inner: st.one_of(_several(inner).map(Sequence_), _several(inner).map(Choice),
+    lambda inner: st.one_of(_several(inner).map(Chain), _several(inner).map(Choice),
                             _several(inner).map(Parallel), inner.map(Loop)),
     max_leaves=7,
 )
@@ -189,7 +190,7 @@ class Drawing:
 def drawn(block: Block) -> Drawing:
     drawing = Drawing()
     entry = drawing.add("start")
-    last = _lay(drawing, Sequence_((Step(), block)), entry)
+    last = _lay(drawing, Chain((Step(), block)), entry)
     drawing.join(last, drawing.add("end"))
     return drawing
 
@@ -197,7 +198,7 @@ def drawn(block: Block) -> Drawing:
 def _lay(drawing: Drawing, block: Block, before: str) -> str:
     """Draw the block after the node `before` and return the node from which the way goes on."""
     match block:
-        case Sequence_(blocks):
+        case Chain(blocks):
             for part in blocks:
                 before = _lay(drawing, part, before)
             return before

@@ -207,7 +207,7 @@ class ChangeItem(Kept):
 class Onboarding(Kept):
     """A running project taken over: its stage and opening sums, each with its paper."""
 
-    matter = models.OneToOneField("matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项")
+    matter = models.OneToOneField("matter.Matter", models.PROTECT, primary_key=True, db_column="id", related_name="+", verbose_name="事项")
     project = models.ForeignKey("Project", models.PROTECT, related_name="+", verbose_name="项目")
     contract = models.ForeignKey("contract.Contract", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合同")
     stage = CodeField("阶段", codelist="stage")

@@ -285,7 +285,7 @@ class _Reader:
     def test(self) -> Node:
         if operator := self.take(*COMPARISONS):
             return Compare(operator, self.bound())
-        if self.take("("):
+        if self.take("(", "]"):
             low = self.bound()
             self.expect("..")
             return self.range_end(low, is_low_open=True)

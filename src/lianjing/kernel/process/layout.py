@@ -95,8 +95,8 @@ def _places(graph: Graph, columns: Mapping[str, int]) -> tuple[dict[str, int], l
     lane_of = _lane_index(graph)
     stacks: dict[tuple[int, int], int] = defaultdict(int)
     inner: dict[str, int] = {}
-    for key, node in graph.nodes.items():
-        if not isinstance(node, BoundaryTimer):
+    for key in sorted(graph.nodes, key=graph.reach.is_side):  # reminders below the main way
+        if not isinstance(graph.nodes[key], BoundaryTimer):
             inner[key] = stacks[lane_of[key], columns[key]]
             stacks[lane_of[key], columns[key]] += 1
     lanes: Sequence[Lane | None] = graph.lanes or (None,)

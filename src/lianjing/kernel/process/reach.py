@@ -13,7 +13,7 @@ class Reach:
     not count, or a return inside one branch of a parallel block would wipe out its sister branch.
     """
 
-    __slots__ = ("_after", "_all", "_forward", "_reached", "_side")
+    __slots__ = ("_after", "_all", "_forward", "_side")
 
     def __init__(self, start: str, nodes: Sequence[str], edges: Sequence[tuple[str, str]],
                  main: Sequence[tuple[str, str]]) -> None:
@@ -28,7 +28,6 @@ class Reach:
         self._after: Mapping[str, frozenset[str]] = {node: _closure(node, forward) for node in nodes}
         self._side = frozenset(dominators) - _closure(start, _following(nodes, main))
         self._all = {node: _closure(node, following) for node in nodes}
-        self._reached = frozenset(dominators)
 
     def after(self, node: str) -> frozenset[str]:
         """The node itself and all that lies after it on the way forward."""
@@ -45,10 +44,6 @@ class Reach:
     def is_side(self, node: str) -> bool:
         """True where the node can be reached only through a timer that does not interrupt its step."""
         return node in self._side
-
-    def is_reached(self, node: str) -> bool:
-        """True where some way from the start leads to the node."""
-        return node in self._reached
 
 
 def _following(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

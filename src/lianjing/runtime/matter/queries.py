@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -47,7 +49,7 @@ def visible_to(person_id: int, day: date) -> QuerySet[Matter]:
             condition |= Q(unit_id__in=unit_and_below(post.unit_id, day))
         else:
             condition |= Q(unit_id=post.unit_id)
-        condition |= Q(root_id__in=_handled_roots(post.id))
+        condition |= Q(root_id__in=_handled_roots(post.id)) | Q(root_id__in=_waiting_roots(post.id))
     return Matter.objects.filter(condition)
 
 
@@ -61,6 +63,12 @@ def _party_condition(enterprise_no: str) -> Q:
 
 def _handled_roots(post_id: int) -> QuerySet[Event]:
     return Event.objects.filter(post_id=post_id, root_matter_id__isnull=False, is_refused=False).values("root_matter_id")
+
+
+def _waiting_roots(post_id: int) -> QuerySet[Any]:
+    """Work items stand above matters, hence the registry of apps."""
+    waiting = apps.get_model("process", "WorkItem").objects.filter(post_id=post_id, closed_at__isnull=True)
+    return waiting.values("matter__root_id")
 
 
 def open_for(person_id: int, matter_id: int, day: date) -> Matter:

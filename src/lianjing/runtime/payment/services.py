@@ -20,9 +20,16 @@ from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.parties.models import Account, Enterprise
 from lianjing.runtime.parties.numbers import account_digest
 from lianjing.runtime.payment.models import BankLine, PaymentApplication, PaymentOrder
-from lianjing.runtime.payment.queries import NOTHING, invoices_of, next_period, order_of, sum_of, used_elsewhere
+from lianjing.runtime.payment.queries import (
+    NOTHING,
+    invoices_of,
+    next_period,
+    order_of,
+    sum_of,
+    used_elsewhere,
+)
 from lianjing.runtime.payment.rules import Claim, Standing, breaches, refuse
-from lianjing.runtime.trail.act import LEGAL_ZONE, Act
+from lianjing.runtime.trail.act import Act, legal_day
 from lianjing.runtime.trail.kept import Kept
 
 ORDER_CLAUSE = "zone_funds#8"
@@ -233,7 +240,7 @@ def _require_match(
         )
     if booked_on > act.day:
         raise BadInput(_("记账日不能晚于今天"), "booked_on")
-    if order.issued_at is not None and booked_on < order.issued_at.astimezone(LEGAL_ZONE).date():
+    if order.issued_at is not None and booked_on < legal_day(order.issued_at):
         raise BadInput(_("记账日早于支付令放行日"), "booked_on")
     if payee_account_no and account_digest(payee_account_no) != order.payee_account.account_no_hash:
         raise BadInput(_("回单收款账号与支付令不一致"), "payee_account_no")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 import holidays
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q
 
 from lianjing.kernel.process.calendar import Clock, Day, Unit, WorkCalendar, parse_duration
 from lianjing.runtime.parameter.queries import parameter_on
@@ -47,7 +47,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 def calendar() -> WorkCalendar:
     """Return the installation's calendar; read again when the table changes."""
-    sign = CalendarDay.objects.aggregate(count=Count("legal_day"), last=Max("legal_day"), working=Sum("is_working"))
+    sign = CalendarDay.objects.aggregate(count=Count("legal_day"), last=Max("legal_day"), working=Count("legal_day", filter=Q(is_working=True)))
     return _calendar(sign["count"], sign["last"], sign["working"])
 
 

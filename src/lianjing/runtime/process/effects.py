@@ -36,6 +36,7 @@ class Carrier:
     graph: Graph
     procedure: Procedure
     note: dict[str, str] = field(default_factory=dict)
+    preferred: frozenset[int] = frozenset()
     opened: list[WorkItem] = field(default_factory=list)
 
     def carry_out(self, state: State, effects: Iterable[Effect]) -> None:
@@ -78,7 +79,7 @@ class Carrier:
 
     def _open(self, effect: OpenItem) -> None:
         task = self.graph.task(effect.node)
-        post = post_for(task, effect.element, self.deed.matter, self.deed.day)
+        post = post_for(task, effect.element, self.deed.matter, self.deed.day, self.preferred)
         duty = self.procedure.step(task.id).duty
         item = WorkItem(
             instance=self.instance, matter=self.deed.matter, step_key=task.id, element=effect.element, round=effect.round,

@@ -16,8 +16,12 @@ from lianjing.runtime.org.queries import in_being, unit_and_above
 FIXED_POST = "zone_organisation#2"
 
 
-def post_for(task: Task, element: str, matter: Matter, day: date) -> Post:
-    """Return the post of a step; Refusal(POST) names the lane where there is none or more than one."""
+def post_for(task: Task, element: str, matter: Matter, day: date, preferred: frozenset[int] = frozenset()) -> Post:
+    """Return the post of a step; Refusal(POST) names the lane where there is none or more than one.
+
+    `preferred` are the posts of the person who opens the matter: of several firms in the same role, the first
+    step belongs to the one that opens it.
+    """
     lane = task.lane
     if lane is None:
         raise Refusal(Ground.POST, "lane.none", _("环节“%(step)s”没有设岗位") % {"step": task.name}, FIXED_POST)
@@ -33,6 +37,8 @@ def post_for(task: Task, element: str, matter: Matter, day: date) -> Post:
             found = list(posts.filter(unit__code=element))
         case _:
             found = list(posts.filter(_of_party(matter, lane.role)))
+    if len(found) > 1 and lane.scope == "party":
+        found = [post for post in found if post.id in preferred] or found
     if len(found) != 1:
         raise Refusal(
             Ground.POST, "lane.none" if not found else "lane.several",

@@ -34,6 +34,7 @@ from lianjing.runtime.domains import procedure as declared
 from lianjing.runtime.matter import services as matters
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.matter.queries import chain_of, root_of
+from lianjing.runtime.org.queries import posts_held
 from lianjing.runtime.parameter.queries import figure
 from lianjing.runtime.process.authority import actor_for, unbound
 from lianjing.runtime.process.clocks import calendar, clock_of, wind
@@ -105,7 +106,8 @@ def _start(act: Act, matter: Matter, procedure: Procedure, person_id: int, chann
     instance = act.save(
         ProcessInstance(matter=matter, definition=definition, state="running", marking=state.to_json(), ver=0, started_at=act.now)
     )
-    carrier = Carrier(deed, instance, graph, procedure)
+    preferred = frozenset(held.post.id for held in posts_held(person_id, act.day))
+    carrier = Carrier(deed, instance, graph, procedure, preferred=preferred)
     carrier.carry_out(state, effects)
     note_action(act, instance, action)
     first = carrier.opened[0]

@@ -21,7 +21,7 @@ from django.db import IntegrityError, connection, transaction
 
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.kernel.trail.envelope import Envelope, body_hash, canonical, event_id, instant, leaf_hash
-from lianjing.runtime.trail.kept import Keeping, Kept
+from lianjing.runtime.trail.kept import Keeping, Kept, refuse_unstorable
 from lianjing.runtime.trail.models import ActRow, Body, Event, Pending, Receipt
 
 K = TypeVar("K", bound=Kept)
@@ -81,6 +81,7 @@ class Act:
 
     def save(self, row: K) -> K:
         """Write a row and keep its image for the event; returns the row."""
+        refuse_unstorable(row)
         change = "created" if row._state.adding else "changed"
         columns = set(row.changed_columns())
         row.save(force_insert=row._state.adding)
@@ -89,6 +90,8 @@ class Act:
 
     def save_many(self, rows: Sequence[Kept]) -> None:
         """Insert many new rows of one table in one statement."""
+        for row in rows:
+            refuse_unstorable(row)
         if rows:
             type(rows[0])._default_manager.bulk_create(rows)
         for row in rows:
@@ -96,7 +99,7 @@ class Act:
 
     def remove(self, row: Kept) -> None:
         """Delete a draft row; its image in the event is null."""
-        key = (row._meta.db_table, row.key())
+        key = (row._meta.db_table, row.row_key())
         self._rows.pop(key, None)
         self._gone[key] = {f.column for f in row._meta.concrete_fields}
         row.delete()
@@ -104,7 +107,7 @@ class Act:
     def _touch(self, row: Kept, change: str, columns: set[str]) -> None:
         if row.keeping is not Keeping.TRAILED:
             return
-        key = (row._meta.db_table, row.key())
+        key = (row._meta.db_table, row.row_key())
         before = self._rows.get(key)
         if before is not None:
             change, columns = before[1], columns | before[2]
@@ -113,7 +116,7 @@ class Act:
     def body(self) -> bytes:
         """Return the canonical body: schema, rows with their full new values, reason, what else was noted."""
         rows: list[dict[str, Any]] = [
-            {"t": table, "k": key, "v": row.image()} for (table, key), (row, _, _) in self._rows.items()
+            {"t": table, "k": key, "v": row.row_image()} for (table, key), (row, _, _) in self._rows.items()
         ]
         rows += [{"t": table, "k": key, "v": None} for table, key in self._gone]
         content: dict[str, Any] = {"schema": 1, "rows": rows, **self.extra}

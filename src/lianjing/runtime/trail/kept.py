@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import BadInput
 from lianjing.kernel.trail.envelope import instant
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Keeping(StrEnum):
@@ -49,21 +53,18 @@ class Kept(models.Model):
             if encode(field, getattr(self, field.attname)) != encode(field, loaded.get(field.attname))
         ]
 
-    def image(self) -> dict[str, Any]:
+    def row_image(self) -> dict[str, Any]:
         """Return the full values of the row through the one codec."""
         return {field.column: encode(field, getattr(self, field.attname)) for field in self._meta.concrete_fields}
 
-    def key(self) -> str:
+    def row_key(self) -> str:
         """Return the primary key as text."""
         field = self._meta.pk
         return str(encode(field, self.pk))
 
 
 def encode(field: Any, value: Any) -> Any:
-    """Return a column's value as canonical JSON: Decimal as fixed text, date as ISO, time as UTC.
-
-    BadInput names a column whose text no database can carry.
-    """
+    """Return a column's value as canonical JSON: Decimal as fixed text, date as ISO, time as UTC."""
     if field.remote_field is not None:
         field = field.target_field
         return encode(field, value)
@@ -75,6 +76,12 @@ def encode(field: Any, value: Any) -> Any:
         return instant(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, str) and ("\x00" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value)):
-        raise BadInput("文本含有无法保存的字符", field.name)
     return value
+
+
+def refuse_unstorable(row: models.Model) -> None:
+    """Raise BadInput that names the column whose text no database can carry (NUL, lone surrogates)."""
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if isinstance(value, str) and UNSTORABLE.search(value):
+            raise BadInput(_("文本含有无法保存的字符"), field.name)

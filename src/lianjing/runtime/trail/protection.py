@@ -48,14 +48,14 @@ def role_statements(role: str) -> list[str]:
 def protect(apps: Any, schema_editor: Any) -> None:
     """Install the triggers, as a step of a migration."""
     for statement in statements(schema_editor.connection.vendor):
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, None)
 
 
 def unprotect(apps: Any, schema_editor: Any) -> None:
     """Take the triggers away, for a migration that is undone."""
     for table in GUARDED:
         if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(f"DROP TRIGGER {table}_rows ON {table}")
+            schema_editor.execute(f"DROP TRIGGER {table}_rows ON {table}", None)
             schema_editor.execute(f"DROP TRIGGER {table}_truncate ON {table}")
         else:
             schema_editor.execute(f"DROP TRIGGER {table}_update")

@@ -46,7 +46,7 @@ def verify(extra: Iterable[ExtraCheck] = (), progress: Callable[[int, int], None
         verdict.problems.extend(_check_queue(total, replay))
         verdict.problems.extend(_check_index(replay))
         for model in trailed_models():
-            rows = ((row.key(), row.image()) for row in model._default_manager.iterator(chunk_size=2000))
+            rows = ((row.row_key(), row.row_image()) for row in model._default_manager.iterator(chunk_size=2000))
             verdict.problems.extend(replay.compare(model._meta.db_table, rows))
         for check in extra:
             verdict.problems.extend(check())

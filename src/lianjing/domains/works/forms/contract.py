@@ -24,17 +24,11 @@ from lianjing.domains.works.forms.base import (
     whole,
 )
 from lianjing.domains.works.models import Award
+from lianjing.domains.works.queries.standing import awards_to_contract
 from lianjing.domains.works.rules.project import in_order
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import MatterParty
 from lianjing.runtime.parameter.queries import figure
-
-
-def awards_to_contract(project_id: int | None, besides: int | None = None) -> list[Award]:
-    """Return the project's awards with notice that no contract has taken up, but for the contract named."""
-    taken = Contract.objects.filter(tender__isnull=False).exclude(status="cancelled").exclude(pk=besides).values("tender_id")
-    found = Award.objects.filter(tender__project_id=project_id, status="active", notice_on__isnull=False).exclude(tender_id__in=taken)
-    return list(found.select_related("tender", "enterprise").order_by("id"))
 
 
 @dataclass(frozen=True, slots=True)

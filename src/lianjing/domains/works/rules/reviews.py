@@ -88,12 +88,3 @@ def require_different(persons: Iterable[int | None], person_id: int | None) -> N
             Ground.CONFLICT, "reviews.same_person", _("申请人和五项审查的审查人须互不相同"), "zone_funds#11"
         )
 
-
-def body_kind(body: str) -> str:
-    """Return the kind of meeting that is the deciding body; "" where none meets."""
-    return {"director_meeting": "director", "party_committee": "party_committee"}.get(body, "")
-
-
-def may_decide(meeting_kind: str, body: str) -> bool:
-    """Return whether a meeting is the body named, or one above it: the party committee may take what the director's meeting may."""
-    return meeting_kind == body_kind(body) or (body == "director_meeting" and meeting_kind == "party_committee")

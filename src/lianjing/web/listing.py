@@ -1,0 +1,181 @@
+"""One shape for every list: search, filters, sort, columns, pages, export to Excel, print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from lianjing.web.excel import download
+from lianjing.web.templatetags.ui import NONE_SIGN, money
+
+PER_PAGE = 20
+LONGEST_EXPORT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `value(row)` is what is shown and exported, `sort` the ORM expression it sorts by ("" for none).
+
+    `kind` is text, money (yuan), number, day, time, status or clock; `url(row)` opens what the cell names; `tone(row)`
+    colours a status; a hidden column is offered in the chooser. `shown(row)` gives the value of a clock's light.
+    """
+
+    key: str
+    label: str
+    value: Callable[[Any], Any]
+    sort: str = ""
+    kind: str = "text"
+    url: Callable[[Any], str] | None = None
+    tone: Callable[[Any], str] | None = None
+    is_hidden: bool = False
+    shown: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One choice above a list; `lookup` is an ORM lookup or a function from the value to a condition."""
+
+    name: str
+    label: str
+    choices: Sequence[tuple[str, str]]
+    lookup: str | Callable[[str], Q]
+
+
+@dataclass(frozen=True, slots=True)
+class DateFilter:
+    """One date above a list; `lookup` such as `opened_on__gte`."""
+
+    name: str
+    label: str
+    lookup: str
+
+
+@dataclass
+class Listing:
+    """A list page in the making: reads q, the filters, sort and page from the address."""
+
+    request: HttpRequest
+    queryset: QuerySet[Any]
+    columns: Sequence[Column]
+    search_fields: Sequence[str] = ()
+    filters: Sequence[Filter] = ()
+    dates: Sequence[DateFilter] = ()
+    table: str = "list"
+    search_label: str = ""
+    per_page: int = PER_PAGE
+    row_class: Callable[[Any], str] | None = None
+    search_with: Callable[[str], Q] | None = None
+    empty_text: str = ""
+    _found: QuerySet[Any] | None = field(default=None, init=False)
+    _page: Page[Any] | None = field(default=None, init=False)
+
+    @property
+    def found(self) -> QuerySet[Any]:
+        """The rows after search, filters and sort."""
+        if self._found is None:
+            self._found = self._sorted(self._narrowed())
+        return self._found
+
+    @property
+    def page(self) -> Page[Any]:
+        """The page asked for; the nearest one where that does not exist."""
+        if self._page is None:
+            size = self.request.GET.get("per_page", "")
+            paginator = Paginator(self.found, int(size) if size in ("10", "20", "50", "100") else self.per_page)
+            self._page = paginator.get_page(self.request.GET.get("page"))
+        return self._page
+
+    @property
+    def search(self) -> str:
+        """What was searched for."""
+        return self.request.GET.get("q", "").strip()[:80]
+
+    @property
+    def wants_excel(self) -> bool:
+        """True where the address asks for the sheet."""
+        return self.request.GET.get("export") == "xlsx"
+
+    @property
+    def tool_filters(self) -> list[dict[str, Any]]:
+        """The filters as parts/table_tools.html draws them."""
+        given = self.request.GET
+        return [
+            {"name": each.name, "label": each.label, "choices": each.choices, "value": given.get(each.name, "")}
+            for each in self.filters
+        ]
+
+    @property
+    def tool_dates(self) -> list[dict[str, Any]]:
+        """The dates as parts/table_tools.html draws them."""
+        return [{"name": each.name, "label": each.label, "value": self.request.GET.get(each.name, "")} for each in self.dates]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the rows of the page as parts/listing.html draws them."""
+        for row in self.page.object_list:
+            yield {"css": self.row_class(row) if self.row_class else "", "cells": [_cell(column, row) for column in self.columns]}
+
+    def excel(self, title: str) -> HttpResponse:
+        """Return all rows found as a sheet."""
+        rows = self.found[:LONGEST_EXPORT].iterator(chunk_size=2000)
+        return download(title, [column.label for column in self.columns], ([column.value(row) for column in self.columns] for row in rows))
+
+    def _narrowed(self) -> QuerySet[Any]:
+        rows = self.queryset
+        if self.search and self.search_with is not None:
+            rows = rows.filter(self.search_with(self.search))
+        elif self.search and self.search_fields:
+            condition = Q()
+            for name in self.search_fields:
+                condition |= Q(**{f"{name}__icontains": self.search})
+            rows = rows.filter(condition)
+        for each in self.filters:
+            rows = _filtered(rows, each, self.request.GET.get(each.name, ""))
+        for date_filter in self.dates:
+            day = day_of(self.request.GET.get(date_filter.name, ""))
+            if day is not None:
+                rows = rows.filter(**{date_filter.lookup: day})
+        return rows
+
+    def _sorted(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        wanted = self.request.GET.get("sort", "")
+        for column in self.columns:
+            if column.sort and wanted.lstrip("-") == column.key:
+                place = F(column.sort)
+                order = place.desc(nulls_last=True) if wanted.startswith("-") else place.asc(nulls_last=True)
+                return rows.order_by(order, "pk")
+        return rows if rows.query.order_by or rows.query.extra_order_by else rows.order_by("pk")
+
+
+def _filtered(rows: QuerySet[Any], each: Filter, value: str) -> QuerySet[Any]:
+    if value not in [str(choice) for choice, _word in each.choices]:
+        return rows
+    return rows.filter(each.lookup(value)) if callable(each.lookup) else rows.filter(**{each.lookup: value})
+
+
+def day_of(text: str) -> date | None:
+    """Return the day of an ISO date in an address, None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _cell(column: Column, row: Any) -> dict[str, Any]:
+    value = column.shown(row) if column.shown else column.value(row)
+    if column.kind == "money":
+        value = money(value)
+    elif column.kind in ("text", "number") and value in (None, ""):
+        value = NONE_SIGN
+    return {
+        "column": column,
+        "value": value,
+        "url": column.url(row) if column.url else "",
+        "tone": column.tone(row) if column.tone else "plain",
+        "is_number": column.kind in ("money", "number"),
+    }

@@ -1,0 +1,88 @@
+"""Around every page: the security headers, the person of the request, and refusals shown as one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from lianjing.kernel.refusal import BadInput, Ground, Refusal
+from lianjing.runtime.clock import now
+from lianjing.runtime.org.models import LoginAccount
+from lianjing.runtime.trail.act import legal_day
+from lianjing.web.access import PageRequest, held_today
+from lianjing.web.words import refusal_words
+
+Respond = Callable[[HttpRequest], HttpResponseBase]
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
+)
+STATUS = {Ground.SCOPE: 404, Ground.STALE: 409, Ground.FORM: 422}
+
+
+class ContentSecurityPolicy:
+    """Sets the strict policy and its companions on every answer; a view may only make its own stricter."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        return response
+
+
+class CurrentPerson:
+    """Finds the person, the moment, the legal day and the posts of today; turns refusals into pages."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        asked = cast(PageRequest, request)
+        asked.now = now()
+        asked.today = legal_day(asked.now)
+        asked.person = request.user.person if isinstance(request.user, LoginAccount) else None
+        asked.held = held_today(asked.person, asked.today) if asked.person else []
+        asked.roles = frozenset(each.post.kind for each in asked.held)
+        response = self.get_response(request)
+        if asked.person is not None and not getattr(response, "streaming", False):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Show a refusal or bad input that no form page caught."""
+        if isinstance(error, Refusal):
+            return refusal_page(request, error)
+        if isinstance(error, BadInput):
+            return render(request, "lianjing/refusal.html", {"bad_input": error}, status=422)
+        return None
+
+
+def status_of(refusal: Refusal) -> int:
+    """Return the HTTP status of a refusal."""
+    return STATUS.get(refusal.ground, 403)
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Answer with one sentence and the clause it rests on."""
+    context = refusal_words(refusal, cast(PageRequest, request).today)
+    return render(request, "lianjing/refusal.html", context, status=status_of(refusal))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that does not exist."""
+    return render(request, "lianjing/refusal.html", {"not_found": _("没有这个页面，或其内容已移走")}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours without asking anything of the database."""
+    text = "<!doctype html><meta charset='utf-8'><title>500</title><p>系统故障，本次操作未生效，请稍后重试。 / A fault of the system; nothing was changed."
+    return HttpResponse(text, status=500)

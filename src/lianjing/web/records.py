@@ -1,0 +1,106 @@
+"""A typed record read aloud: each column with its label, its value in words, and who entered it when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from lianjing.runtime import codes
+from lianjing.runtime.columns import CodeField, MoneyField, RatioField
+from lianjing.runtime.documents.models import Document
+from lianjing.runtime.domains import domain
+from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.trail.queries import Entered, entered
+from lianjing.web.templatetags.ui import NONE_SIGN, money
+from lianjing.web.words import address
+
+# Columns that say where a record belongs; the head of the page shows them already.
+FRAME = {"id", "matter", "matter_ptr", "domain", "is_before_platform"}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One column of a record. `kind` is text, money, day or time; `entered` has name, post, time, url for the template."""
+
+    column: str
+    label: str
+    text: str
+    kind: str
+    url: str
+    entered: dict[str, Any] | None
+    raw: Any
+
+
+def record_of(matter: Matter) -> models.Model | None:
+    """Return the typed record of a matter, None where it has none yet."""
+    for procedure in domain(matter.domain).procedures if matter.domain else ():
+        if procedure.matter_kind == matter.kind:
+            return procedure.record._default_manager.filter(pk=matter.pk).first()
+    return None
+
+
+def values_of(record: models.Model, *, with_empty: bool = False) -> list[Value]:
+    """Return the columns of a record that hold something, each with its latest entry from the trail."""
+    who = entered(record._meta.db_table, str(record.pk))
+    return [value for value in _values(record, who) if with_empty or value.text != NONE_SIGN]
+
+
+def _values(record: models.Model, who: dict[str, Entered]) -> Iterator[Value]:
+    for field in record._meta.concrete_fields:
+        if field.name in FRAME or (field.primary_key and field.remote_field):
+            continue
+        raw = getattr(record, field.name)
+        text, kind = spoken(field, raw)
+        yield Value(field.column, _(str(field.verbose_name)), text, kind, _url(raw), _entered(who.get(field.column)), raw)
+
+
+def _entered(given: Entered | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    name = given.name or _("系统")
+    return {"name": name, "post": given.post, "time": given.time, "url": address("event", given.event_id)}
+
+
+def spoken(field: Any, raw: Any) -> tuple[str, str]:
+    """Return a column's value in words and its kind."""
+    if raw is None or raw == "":
+        return NONE_SIGN, "text"
+    if isinstance(field, CodeField):
+        return codes.label(field.codelist, raw), "text"
+    if isinstance(field, MoneyField):
+        return money(raw), "money"
+    if isinstance(field, RatioField):
+        return f"{(raw * 100).normalize():f}%" if abs(raw) <= 1 else f"{raw.normalize():f}", "text"
+    match raw:
+        case bool():
+            return (_("是") if raw else _("否")), "text"
+        case Decimal():
+            return f"{raw:f}", "text"
+        case datetime() | date():
+            return raw.isoformat(), "time" if isinstance(raw, datetime) else "day"
+        case models.Model():
+            return name_of(raw), "text"
+        case _:
+            return str(raw), "text"
+
+
+def name_of(row: models.Model) -> str:
+    """Return what people call a row: its name, title, code or key."""
+    for column in ("name", "title", "code"):
+        if getattr(row, column, ""):
+            return str(getattr(row, column))
+    return f"{row._meta.verbose_name} {row.pk}"
+
+
+def _url(raw: Any) -> str:
+    if isinstance(raw, Matter):
+        return address("matter", raw.pk)
+    if isinstance(raw, Document):
+        return address("document", raw.pk)
+    return ""

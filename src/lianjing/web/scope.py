@@ -1,0 +1,49 @@
+"""Which events a reader may see: those of the matters in his scope, of the organisation, and his own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from lianjing.kernel.refusal import Ground, Refusal
+from lianjing.runtime.matter.queries import visible_to
+from lianjing.runtime.org.models import Person
+from lianjing.runtime.org.queries import posts_held
+from lianjing.runtime.trail.models import Event
+from lianjing.web.access import STAFF
+from lianjing.web.access_log import ACCESS
+
+
+def events_for(person: Person, day: date) -> QuerySet[Event]:
+    """Return the events that a person may read on the day.
+
+    The audit administrator reads every act (what it says of business rows stays hidden from him, see
+    `may_read_body`); supervisors' own views are shown to themselves, their unit and him, never to the supervised.
+    """
+    held = posts_held(person.id, day)
+    roles = {each.post.kind for each in held}
+    if "audit_admin" in roles:
+        return Event.objects.all()
+    watching = [each.post.unit_id for each in held if each.post.kind == "supervisor"]
+    wanted = Q(matter_id__in=visible_to(person.id, day).values("id"))
+    if roles & STAFF:
+        wanted |= Q(matter_id__isnull=True)
+    mine = Q(person_id=person.id) | Q(act__in=ACCESS, unit_id__in=watching)
+    return Event.objects.filter((wanted & ~Q(act__in=ACCESS)) | mine)
+
+
+def event_for(person: Person, event_id: str, day: date) -> Event:
+    """Return an event that the person may read; Refusal(SCOPE) otherwise, whether or not it exists."""
+    found = events_for(person, day).select_related("body", "leaf").filter(id=event_id).first()
+    if found is None:
+        raise Refusal(Ground.SCOPE, "scope.event", _("没有该记录，或不在您的数据范围内"))
+    return found
+
+
+def may_read_body(person: Person, event: Event, day: date) -> bool:
+    """True where the reader may see the values an act wrote: administrators see those of the organisation only."""
+    if event.matter_id is None:
+        return True
+    return event.person_id == person.id or visible_to(person.id, day).filter(id=event.matter_id).exists()

@@ -1,0 +1,160 @@
+"""The words of acts, refusals and clauses as pages show them, and the addresses they open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, gettext as _, gettext_noop
+
+from lianjing.kernel.declaration import Text
+from lianjing.kernel.refusal import Refusal
+from lianjing.runtime.domains import domains
+from lianjing.runtime.process.models import WorkItem
+from lianjing.runtime.regulation.models import ProcessStep
+from lianjing.runtime.regulation.queries import clause_title
+from lianjing.runtime.trail.queries import ActLine
+
+# Acts outside the steps of a process, by their verb.
+ACTS = {
+    "matter.pass_gate": gettext_noop("通过阶段关口"),
+    "matter.recuse": gettext_noop("登记回避"),
+    "appointment.end": gettext_noop("免去任职"),
+    "appointment.make": gettext_noop("任职"),
+    "delegation.give": gettext_noop("授权委托"),
+    "delegation.end": gettext_noop("收回委托"),
+    "power_item.set": gettext_noop("登记权力事项"),
+    "power_item.end": gettext_noop("停用权力事项"),
+    "document.upload": gettext_noop("上传材料"),
+    "undertaking.give": gettext_noop("交办"),
+    "undertaking.close": gettext_noop("销号"),
+    "meeting.call": gettext_noop("召集会议"),
+    "meeting.put_on_agenda": gettext_noop("列入议题"),
+    "meeting.send_materials": gettext_noop("送达会议材料"),
+    "meeting.record_presence": gettext_noop("登记出席"),
+    "meeting.recuse_member": gettext_noop("会议回避"),
+    "meeting.express_view": gettext_noop("发表意见"),
+    "meeting.cast": gettext_noop("表决"),
+    "meeting.conclude": gettext_noop("形成会议结论"),
+}
+AFTER = {
+    "open": gettext_noop("发起"),
+    "withdraw": gettext_noop("撤销"),
+    "timer": gettext_noop("到期提醒"),
+    "return": gettext_noop("退回"),
+    "suspend": gettext_noop("暂停计时"),
+    "resume": gettext_noop("恢复计时"),
+}
+
+
+def in_english() -> bool:
+    """True where the reader has chosen English."""
+    return not (get_language() or "zh").startswith("zh")
+
+
+def text_of(text: Text) -> str:
+    """Return a declared word in the reader's language."""
+    return text.en if in_english() else text.zh
+
+
+def item_name(item: WorkItem) -> str:
+    """Return the name of a step in the reader's language."""
+    return item.name_en if in_english() and item.name_en else item.name
+
+
+def procedure_words() -> dict[str, str]:
+    """Return the label of every installed procedure by its key."""
+    return {each.key: text_of(each.label) for domain in domains() for each in domain.procedures}
+
+
+def step_words(keys: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Return (process key, step) → name for the latest version of each process: one query."""
+    rows = ProcessStep.objects.filter(definition__key__in=set(keys)).order_by("definition__version")
+    column = "name_en" if in_english() else "name"
+    return {(key, step): name or step for key, step, name in rows.values_list("definition__key", "step_key", column)}
+
+
+def act_words(acts: Iterable[str]) -> dict[str, str]:
+    """Return what each verb is called: “支付·审计审”, “退回（支付·审计审）”; a verb without a word stays as it is."""
+    verbs = set(acts)
+    processes = procedure_words()
+    steps = step_words({verb.split(".")[0] for verb in verbs} & set(processes))
+    return {verb: _act_word(verb, processes, steps) for verb in verbs}
+
+
+def _act_word(verb: str, processes: dict[str, str], steps: dict[tuple[str, str], str]) -> str:
+    if verb in ACTS:
+        return _(ACTS[verb])
+    parts = verb.split(".")
+    process = processes.get(parts[0])
+    if process is None or len(parts) < 2:
+        return verb
+    step = steps.get((parts[0], parts[1]))
+    if step is None:
+        return f"{process}·{_(AFTER[parts[1]])}" if parts[1] in AFTER else verb
+    suffix = parts[2] if len(parts) > 2 else ""
+    return f"{process}·{step}·{_(AFTER[suffix])}" if suffix in AFTER else f"{process}·{step}"
+
+
+def timeline_acts(lines: Iterable[ActLine], day: date) -> list[dict[str, Any]]:
+    """Return lines as parts/timeline.html draws them."""
+    shown = list(lines)
+    words = act_words(line.act for line in shown)
+    titles: dict[str, str] = {}
+    for line in shown:
+        if line.clause and line.is_refused and line.clause not in titles:
+            titles[line.clause] = clause_title(line.clause, day)
+    return [_timeline_act(line, words, titles) for line in shown]
+
+
+def _timeline_act(line: ActLine, words: dict[str, str], titles: dict[str, str]) -> dict[str, Any]:
+    person = line.person or _("系统")
+    if line.on_behalf:
+        person = _("%(person)s（受%(holder)s委托）") % {"person": person, "holder": line.on_behalf}
+    act = words[line.act]
+    return {
+        "time": line.when,
+        "person": person,
+        "post": "·".join(filter(None, (line.unit, line.post))),
+        "act": _("被拒：%(act)s") % {"act": act} if line.is_refused else act,
+        "text": line.reason,
+        "url": address("event", line.event_id),
+        "tone": "bad" if line.is_refused else "warn" if line.act.endswith((".return", ".withdraw")) else "good",
+        "clause": titles.get(line.clause, ""),
+        "late": _lag(line),
+    }
+
+
+def _lag(line: ActLine) -> str:
+    """Return by how much an entry came after the fact (补录), "" where nothing was claimed."""
+    if line.happened is None:
+        return ""
+    days = (line.when - line.happened).days
+    return _("晚%(days)s天") % {"days": days} if days > 0 else ""
+
+
+def address(view: str, *args: object) -> str:
+    """Return the address of a page, "" where this installation has none of that name."""
+    try:
+        return reverse(view, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def clause_address(reference: str, day: date) -> str:
+    """Return the page of a clause as it stood on a day, "" for no reference."""
+    if not reference:
+        return ""
+    return f"{reverse('clause', args=[reference.replace('#', '~')])}?on={day.isoformat()}"
+
+
+def refusal_words(refusal: Refusal, day: date) -> dict[str, Any]:
+    """Return what parts/refusal.html shows: sentence, clause with its page of that day, whether it is recorded."""
+    return {
+        "refusal": refusal,
+        "clause_label": clause_title(refusal.clause, day) if refusal.clause else "",
+        "clause_url": clause_address(refusal.clause, day),
+        "recorded": refusal.ground.is_recorded,
+    }
