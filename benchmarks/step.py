@@ -1,8 +1,171 @@
 """Full steps a second through the service layer, beside the same writes bare, the interpreter alone and SpiffWorkflow.
 
-    uv run --group oracle python benchmarks/step.py [--steps N] [--out FILE]
+    uv run --group oracle python benchmarks/step.py [--matters N] [--out FILE]
 
-Each step is a real one: a permit is registered and verified by its posts. "Bare" repeats the same INSERTs and UPDATEs of
-business and process rows (read off the acts of the run) in one transaction a step, without events, bodies, index,
-queue, interpreter and checks. Figures are ratios within one run; LIANJING_DATABASE_URL chooses the database.
+Every step is a real one: a permit that was opened and whose paper was filed is registered by the planning post and
+verified by the archives post, with authority, form, papers, domain records and clocks. "Bare" repeats the same INSERTs and UPDATEs of business and process rows, one transaction an act, through
+the same ORM, without events, bodies, index, queue, interpreter, authority and forms. All figures are of one run on one
+machine; only the ratios mean something. LIANJING_DATABASE_URL chooses the database, SQLite in a temporary folder else.
 """
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+MORNING = datetime(2025, 9, 1, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PERMIT = {"kind": "works_planning", "permit_no": "建字第990101202500001号", "issued_on": "2025-08-20", "result": "granted"}
+PROJECT = {
+    "title": "望汀大道北延工程", "sector": "road", "nature": "新建", "site": "望汀大道以北", "scale": "道路长1.82 km",
+    "total_investment": "68000000.00", "fund_kind": "budget", "is_state_controlled": "on", "funding_year": "2025",
+    "planned_start_on": "2025-12-01", "planned_end_on": "2026-12-01", "need": "现状道路拥堵，" * 20,
+}
+Writes = list[tuple[str, type[Any], dict[str, Any]]]
+
+
+class Bench:
+    """One database, one zone; collects what each act wrote."""
+
+    def __init__(self) -> None:
+        self.services = import_module("lianjing.runtime.process.services")
+        self.documents = import_module("lianjing.runtime.documents.services")
+        self.org = import_module("lianjing.runtime.org.queries")
+        self.trail = import_module("lianjing.runtime.trail.act")
+        self.transaction = import_module("django.db.transaction")
+        self.writes: list[Writes] = []
+        self.scene = import_module("lianjing.runtime.scene").Scene(now=MORNING, end=MORNING, random=random.Random(1))
+
+    def found(self) -> Any:
+        """Found the zone and one project at the stage of planning."""
+        import_module("django.core.management").call_command("migrate", verbosity=0)
+        import_module("lianjing.cli.demonstration.zone").found_zone(MORNING)
+        self.scene.pass_time(hours=1)
+        project = import_module("lianjing.domains.works.services.project").open_project(
+            person_id=self.scene.person("20703"), now=self.scene.now, data=PROJECT
+        )
+        with self.trail.recorded("bench.setup", chain=f"matter:{project.id}", actor=self.trail.SYSTEM, now=self.scene.now) as act:
+            project.stage = "planning"
+            act.save(project)
+        return project
+
+    def opened(self, project: Any, number: int) -> tuple[Any, Any]:
+        """Open a permit and file its paper: made ready, not measured."""
+        scene, now = self.scene, self.scene.now
+        permit = self.services.open_matter(
+            procedure_key="works_permit", parent_id=project.id, title=f"规划许可{number}", person_id=scene.person("20401"), now=now
+        )
+        item = scene.item(permit, "register")
+        actor = self.org.actor_at(scene.person("20401"), item.post_id, scene.today())
+        self.documents.upload(
+            matter_id=permit.id, kind="permit", title="许可证", content=PDF, file_name="a.pdf", actor=actor, now=now
+        )
+        return permit, item
+
+    def steps(self, item_id: int) -> None:
+        """Two full steps: register by the planning post, verify by the archives post."""
+        scene, complete = self.scene, self.services.complete
+        done = complete(item_id=item_id, person_id=scene.person("20401"), data=PERMIT, now=scene.now)
+        complete(
+            item_id=done.opened[0].id, person_id=scene.person("20708"), data={"is_same": "on", "opinion": "一致"}, now=scene.now
+        )
+
+    def collect(self) -> None:
+        """Keep the rows of each act, to write them again bare."""
+        inner = self.trail.write_events
+
+        def listening(acts: Sequence[Any]) -> None:
+            for act in acts:
+                self.writes.append([(change, type(row), dict(row.__dict__)) for row, change, _columns in act._rows.values()])
+            inner(acts)
+
+        self.trail.write_events = listening
+        self.restore = lambda: setattr(self.trail, "write_events", inner)
+
+    def bare(self, keys: dict[tuple[type[Any], Any], Any]) -> None:
+        """Write the collected rows again, one transaction an act; `keys` leads from each matter to another opened one."""
+        for writes in self.writes:
+            with self.transaction.atomic():
+                for change, model, values in writes:
+                    self._write(change, model, values, keys)
+
+    def _write(self, change: str, model: type[Any], values: dict[str, Any], keys: dict[tuple[type[Any], Any], Any]) -> None:
+        fields = {field.attname: values[field.attname] for field in model._meta.concrete_fields}
+        key_name = model._meta.pk.attname
+        for field in model._meta.concrete_fields:
+            if field.remote_field is not None:
+                target = (field.related_model, fields[field.attname])
+                fields[field.attname] = keys.get(target, fields[field.attname])
+        old = values[key_name]
+        if model._meta.pk.remote_field is None:
+            fields[key_name] = keys.get((model, old)) if change == "changed" else None
+            if change == "changed" and fields[key_name] is None:
+                fields[key_name] = old
+        row = model(**fields)
+        if change == "created":
+            row.save(force_insert=True)
+            keys[(model, old)] = row.pk
+        else:
+            row.save(force_update=True)
+
+
+def measure(matters: int) -> dict[str, Any]:
+    """Run both and return acts a second and their ratio, three times alternating, best of each."""
+    bench = Bench()
+    project = bench.found()
+    bench.steps(bench.opened(project, 0)[1].id)
+    full, bare, acts = [], [], 0
+    for turn in range(3):
+        opened = [bench.opened(project, 2 * turn * matters + number + 1) for number in range(2 * matters)]
+        ready = [item.id for _permit, item in opened[:matters]]
+        others = {(type(a), a.pk): b.pk for (a, _), (b, _) in zip(opened[:matters], opened[matters:], strict=True)}
+        bench.writes.clear()
+        bench.collect()
+        begin = time.perf_counter()
+        for item_id in ready:
+            bench.steps(item_id)
+        full.append(time.perf_counter() - begin)
+        bench.restore()
+        acts = len(bench.writes)
+        begin = time.perf_counter()
+        bench.bare(others)
+        bare.append(time.perf_counter() - begin)
+    vendor = import_module("django.db").connection.vendor
+    return {
+        "database": vendor, "steps": acts, "full_steps_a_second": round(acts / min(full), 1),
+        "bare_steps_a_second": round(acts / min(bare), 1), "ratio_full_to_bare": round(min(bare) / min(full), 3),
+    }
+
+
+def main() -> None:
+    """Print the figures as JSON; the interpreter beside SpiffWorkflow comes from interpret.py."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--matters", type=int, default=100)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["LIANJING_DATA"] = folder
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianjing.site.settings")
+        import_module("django").setup()
+        figures = measure(options.matters)
+        sys.path.insert(0, str(Path(__file__).parent))
+        figures["interpreter"] = import_module("interpret").measure(options.matters)
+        text = json.dumps(figures, ensure_ascii=False, indent=1)
+    if options.out:
+        options.out.write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

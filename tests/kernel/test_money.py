@@ -96,8 +96,27 @@ def test_an_amount_is_read_as_a_person_types_it(typed: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "  ", "元", "abc", "1,5", "12,34", "1.2.3", "1e5", "0x10", "12万", "3亿", "1.234", "10000000000", "-1",
-     "1 000", "NaN", "Infinity", "٣", "1，2345"],
+    [
+        "",
+        "  ",
+        "元",
+        "abc",
+        "1,5",
+        "12,34",
+        "1.2.3",
+        "1e5",
+        "0x10",
+        "12万",
+        "3亿",
+        "1.234",
+        "10000000000",
+        "-1",
+        "1 000",
+        "NaN",
+        "Infinity",
+        "٣",
+        "1，2345",
+    ],
 )
 def test_what_is_not_plainly_an_amount_is_never_guessed(typed: str) -> None:
     with pytest.raises(BadAmount) as caught:

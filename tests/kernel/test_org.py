@@ -5,7 +5,17 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianjing.kernel.org import Conflict, Holder, Lending, Term, ancestors, conflicting, descendants, holders, is_above
+from lianjing.kernel.org import (
+    Conflict,
+    Holder,
+    Lending,
+    Term,
+    ancestors,
+    conflicting,
+    descendants,
+    holders,
+    is_above,
+)
 
 DAY = date(2025, 3, 3)
 ONE = timedelta(days=1)

@@ -22,17 +22,20 @@ def spiff_xml(drawing: Drawing) -> str:
     body = "".join(_element(drawing, *given) for given in drawing.nodes)
     flows = "".join(
         ink.flow(source, target, f"{condition[0]} == {condition[1]}" if condition else "", f"f{index}")
-        for index, (source, target, condition) in enumerate(drawing.flows))
+        for index, (source, target, condition) in enumerate(drawing.flows)
+    )
     return ink.definitions(body + flows, "generated")
 
 
 def _element(drawing: Drawing, kind: str, key: str, attributes: dict[str, str]) -> str:
     match kind:
         case "joint":
-            loop = ("<bpmn:multiInstanceLoopCharacteristics isSequential=\"false\">"
-                    "<bpmn:loopDataInputRef>departments</bpmn:loopDataInputRef>"
-                    '<bpmn:inputDataItem id="department" name="department"/>'
-                    "</bpmn:multiInstanceLoopCharacteristics>")
+            loop = (
+                '<bpmn:multiInstanceLoopCharacteristics isSequential="false">'
+                "<bpmn:loopDataInputRef>departments</bpmn:loopDataInputRef>"
+                '<bpmn:inputDataItem id="department" name="department"/>'
+                "</bpmn:multiInstanceLoopCharacteristics>"
+            )
             return ink.user(key, loop)
         case "rule":
             return ink.node("scriptTask", key, "<bpmn:script>tier = 'general'</bpmn:script>")
@@ -53,9 +56,14 @@ class SpiffOffice:
         self.workflow.do_engine_steps()
 
     def _ready(self) -> list[tuple[str, str, object]]:
-        return [(task.task_spec.bpmn_id or task.task_spec.name.removesuffix(" [child]"), task.data.get("department", "")
-                 if task.task_spec.name.endswith(" [child]") else "", task)
-                for task in self.workflow.get_tasks(state=TaskState.READY, manual=True)]
+        return [
+            (
+                task.task_spec.bpmn_id or task.task_spec.name.removesuffix(" [child]"),
+                task.data.get("department", "") if task.task_spec.name.endswith(" [child]") else "",
+                task,
+            )
+            for task in self.workflow.get_tasks(state=TaskState.READY, manual=True)
+        ]
 
     def open(self) -> Counter[tuple[str, str]]:
         return Counter((node, element) for node, element, _ in self._ready())
@@ -71,8 +79,11 @@ class SpiffOffice:
         return Counter(task.task_spec.bpmn_id for task in self._waiting())
 
     def _waiting(self) -> list[object]:
-        return [task for task in self.workflow.get_tasks(state=TaskState.WAITING)
-                if type(task.task_spec).__name__ == "BoundaryEvent"]
+        return [
+            task
+            for task in self.workflow.get_tasks(state=TaskState.WAITING)
+            if type(task.task_spec).__name__ == "BoundaryEvent"
+        ]
 
     def fire(self, timer: str) -> None:
         task = next(task for task in self._waiting() if task.task_spec.bpmn_id == timer)

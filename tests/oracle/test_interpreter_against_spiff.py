@@ -24,8 +24,11 @@ from tests.kernel.process.drawn_process import (
     drawn,
 )
 
-pytest.importorskip("SpiffWorkflow", reason="SpiffWorkflow (dependency group oracle) is not installed: "
-                                            "the interpreter is NOT checked against a second engine")
+pytest.importorskip(
+    "SpiffWorkflow",
+    reason="SpiffWorkflow (dependency group oracle) is not installed: "
+    "the interpreter is NOT checked against a second engine",
+)
 
 from tests.oracle.spiff_office import SpiffOffice
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from lianjing.runtime.domains import domains
+from lianjing.web.context import MENU
+
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "src/lianjing").rglob("templates/**/*.html"))
-SOURCES = [*TEMPLATES, *sorted((ROOT / "src/lianjing").rglob("*.py"))]
 
 
 def sprite() -> set[str]:
@@ -28,4 +30,5 @@ def test_every_icon_that_a_page_draws_is_in_the_sprite() -> None:
     drawn = {
         name for path in TEMPLATES for name in re.findall(r'{%\s*icon\s+"([^"]+)"', path.read_text("utf-8"))
     } | {name for path in TEMPLATES for name in re.findall(r'icon_name="([^"]+)"', path.read_text("utf-8"))}
-    assert drawn - sprite() == set()
+    menus = {group.icon for group in MENU} | {entry.icon for domain in domains() for entry in domain.menu}
+    assert (drawn | menus) - sprite() == set()

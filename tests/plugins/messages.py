@@ -9,8 +9,10 @@ from pathlib import Path
 
 from django.utils.translation.template import templatize
 
-CALLS = {"_", "gettext", "gettext_lazy", "pgettext", "ngettext", "ngettext_lazy", "gettext_noop"}
-LITERAL = r"u?(?P<text>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
+CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+IN_CONTEXT = {"pgettext", "pgettext_lazy"}
+LITERAL = r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
+CONTEXT_END = "\x04"  # gettext's own mark between a context and its message
 
 
 def used_messages(package: Path) -> dict[str, str]:
@@ -30,10 +32,16 @@ def _in_code(source: str) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name in CALLS and node.args and isinstance(node.args[0], ast.Constant):
-            yield str(node.args[0].value)
+        texts = [str(each.value) for each in node.args if isinstance(each, ast.Constant)]
+        if name in CALLS and texts:
+            yield texts[0]
+        elif name in IN_CONTEXT and len(texts) > 1:
+            yield CONTEXT_END.join(texts[:2])
 
 
 def _in_template(source: str) -> Iterator[str]:
-    for match in re.finditer(rf"\b(?:_|n?gettext)\(\s*{LITERAL}", templatize(source)):
-        yield ast.literal_eval(match["text"])
+    text = templatize(source)
+    for match in re.finditer(rf"\b(?:_|n?gettext)\(\s*{LITERAL}", text):
+        yield ast.literal_eval(match[1])
+    for match in re.finditer(rf"\bn?pgettext\(\s*{LITERAL},\s*{LITERAL}", text):
+        yield CONTEXT_END.join((ast.literal_eval(match[1]), ast.literal_eval(match[2])))

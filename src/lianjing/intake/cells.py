@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -51,21 +52,13 @@ def read_cell(cell: Cell, column: Column, *, scale: int = 1, longest: int = 10_0
         return None
     if isinstance(cell, str):
         refuse_signs(cell)
-    match column.kind:
-        case CellKind.TEXT | CellKind.CODE:
-            return _text(cell, min(column.longest, longest))
-        case CellKind.WORD:
-            return _word(shown(cell), column.codelist)
-        case CellKind.DAY:
-            return read_day(cell)
-        case CellKind.MONEY:
-            return read_amount(cell, scale)
-        case CellKind.INTEGER:
-            return _integer(cell)
-        case CellKind.DECIMAL:
-            return _decimal(cell)
-        case CellKind.FLAG:
-            return _flag(shown(cell))
+    if column.kind in (CellKind.TEXT, CellKind.CODE):
+        return _text(cell, min(column.longest, longest))
+    if column.kind is CellKind.WORD:
+        return _word(shown(cell), column.codelist)
+    if column.kind is CellKind.MONEY:
+        return read_amount(cell, scale)
+    return READERS[column.kind](cell)
 
 
 def refuse_signs(text: str) -> None:
@@ -187,9 +180,15 @@ def _integer(cell: Cell) -> int:
     return int(number)
 
 
-def _flag(text: str) -> bool:
+def _flag(cell: Cell) -> bool:
+    text = shown(cell)
     if text.lower() in _YES:
         return True
     if text.lower() in _NO:
         return False
     raise BadCell(_("“%(text)s”不是“是”或“否”") % {"text": text[:40]}, _("填写“是”或“否”"))
+
+
+READERS: dict[CellKind, Callable[[Cell], Value]] = {
+    CellKind.DAY: read_day, CellKind.INTEGER: _integer, CellKind.DECIMAL: _decimal, CellKind.FLAG: _flag,
+}

@@ -143,26 +143,29 @@ def settle(ledger: Ledger, kind: LedgerKind, given: ColumnMapping | None, consta
 
 def _refuse_unusable(headers: Sequence[str], used: Mapping[str, str], constants: Mapping[str, str], kind: LedgerKind) -> None:
     known = {column.key for column in kind.columns}
-    for header, target in [*used.items(), *(("constants", key) for key in constants)]:
+    for target in (*used.values(), *constants):
         if target not in known:
             raise BadInput(_("列对应中的“%(target)s”不是%(kind)s台账的列") % {"target": target, "kind": kind.label}, "mapping")
-        if header != "constants" and header not in headers:
-            raise BadInput(_("文件中没有列“%(header)s”") % {"header": header}, "mapping")
-        if header != "constants" and headers.count(header) > 1:
-            places = "、".join(str(place) for place, name in enumerate(headers, start=1) if name == header)
-            raise BadInput(_("列名“%(header)s”重复（第%(places)s列），请改名后再导入") % {"header": header, "places": places}, "file")
-    targets = list(used.values())
-    for target in targets:
-        if targets.count(target) > 1:
-            both = "、".join(header for header, key in used.items() if key == target)
-            raise BadInput(_("几列对应同一项：%(headers)s") % {"headers": both}, "mapping")
+    for header, target in used.items():
+        _refuse_header(headers, header)
+        both = [other for other, key in used.items() if key == target]
+        if len(both) > 1:
+            raise BadInput(_("几列对应同一项：%(headers)s") % {"headers": "、".join(both)}, "mapping")
     for group in kind.requires:
-        if not set(group) & {*targets, *constants}:
+        if not set(group) & {*used.values(), *constants}:
             column = kind.column(group[0])
             raise BadInput(
                 _("表头中没有必需的列“%(column)s”（可写作：%(names)s），或用--mapping指明")
                 % {"column": column.label, "names": "、".join((column.label.zh, *column.synonyms[:5]))}, "file",
             )
+
+
+def _refuse_header(headers: Sequence[str], header: str) -> None:
+    places = [str(place) for place, name in enumerate(headers, start=1) if name == header]
+    if not places:
+        raise BadInput(_("文件中没有列“%(header)s”") % {"header": header}, "mapping")
+    if len(places) > 1:
+        raise BadInput(_("列名“%(header)s”重复（第%(places)s列），请改名后再导入") % {"header": header, "places": "、".join(places)}, "file")
 
 
 def header_digest(headers: Sequence[str]) -> str:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "lianjing.runtime.contract",
     "lianjing.runtime.payment",
     "lianjing.runtime.undertaking",
+    "lianjing.runtime.batch",
     "lianjing.domains.works",
     "lianjing.web",
     "lianjing.site",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from lianjing.api.entry import api
+from lianjing.api.urls import urls as api_urls
 from lianjing.runtime.domains import domains
 
 urlpatterns = [
     path("", include("lianjing.web.urls")),
-    path("api/v1/", api.urls),
+    path("api/v1/", api_urls),
     *(path("", include(domain.urls)) for domain in domains() if domain.urls),
 ]
 handler404 = "lianjing.web.middleware.not_found"

@@ -20,6 +20,7 @@ urlpatterns = [
     path("items/<int:item_id>/resume/", item.item_resume, name="item_resume"),
     path("matters/<int:matter_id>/", matter.matter, name="matter"),
     path("matters/<int:matter_id>/print/", matter.matter_print, name="matter_print"),
+    path("open/<slug:procedure>/", matter.matter_choose, name="matter_choose"),
     path("matters/<int:matter_id>/open/<slug:procedure>/", matter.matter_open, name="matter_open"),
     path("matters/<int:matter_id>/withdraw/", matter.matter_withdraw, name="matter_withdraw"),
     path("matters/<int:matter_id>/gate/", matter.matter_gate, name="matter_gate"),

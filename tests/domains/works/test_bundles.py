@@ -34,8 +34,9 @@ def toml_of(name: str) -> dict[str, Any]:
 
 
 def keys_of(folder: str, ending: str) -> list[str]:
-    return sorted(place.name.removesuffix(ending) for place in (WORKS / folder).iterdir()
-                  if place.name.endswith(ending))
+    return sorted(
+        place.name.removesuffix(ending) for place in (WORKS / folder).iterdir() if place.name.endswith(ending)
+    )
 
 
 def graph_of(key: str) -> Graph:
@@ -48,15 +49,25 @@ def table_of(key: str) -> DecisionTable:
 
 PROCESSES = keys_of("processes", ".bpmn")
 DECISIONS = keys_of("decisions", ".dmn")
-REGULATIONS = {key: toml_of(f"{key}.toml") for key in keys_of("regulations", ".toml")
-               if key not in ("bundles", "power_items")}
-CLAUSES = {f"{key}#{clause['article']}" for key, content in REGULATIONS.items() for clause in content["clause"]}
+REGULATIONS = {
+    key: toml_of(f"{key}.toml")
+    for key in keys_of("regulations", ".toml")
+    if key not in ("bundles", "power_items")
+}
+CLAUSES = {
+    f"{key}#{clause['article']}" for key, content in REGULATIONS.items() for clause in content["clause"]
+}
 BUNDLES = toml_of("bundles.toml")["bundle"]
 POWER_ITEMS = toml_of("power_items.toml")["power_item"]
-POSTS = {post["key"]: post for post in
-         tomllib.loads((RUNTIME / "org" / "posts.toml").read_text(encoding="utf-8"))["post"]}
-CODES = {(row["codelist"], row["code"]) for name in ("codes/codelists.csv", "codes/local.csv")
-         for row in rows_of(name)}
+POSTS = {
+    post["key"]: post
+    for post in tomllib.loads((RUNTIME / "org" / "posts.toml").read_text(encoding="utf-8"))["post"]
+}
+CODES = {
+    (row["codelist"], row["code"])
+    for name in ("codes/codelists.csv", "codes/local.csv")
+    for row in rows_of(name)
+}
 SEED = {row["key"]: row for row in rows_of("parameter/seed.csv")}
 
 
@@ -154,35 +165,60 @@ def test_the_five_reviews_and_the_application_are_six_different_persons() -> Non
 
 def test_a_payment_order_is_never_returned() -> None:
     graph = graph_of("works_payment")
-    assert [graph.task(step).returns for step in ("make_order", "check_order", "release", "receipt")] == [()] * 4
+    assert [graph.task(step).returns for step in ("make_order", "check_order", "release", "receipt")] == [
+        ()
+    ] * 4
     assert {"make_order", "check_order"} <= set(graph.task("release").differs_from)
     assert "make_order" in graph.task("check_order").differs_from
 
 
-@pytest.mark.parametrize(("amount", "more", "body"), [
-    ("decision.zone.director_meeting_from_fen", -1, "none"),
-    ("decision.zone.director_meeting_from_fen", 0, "director_meeting"),
-    ("decision.zone.party_committee_from_fen", -1, "director_meeting"),
-    ("decision.zone.party_committee_from_fen", 0, "party_committee"),
-])
+@pytest.mark.parametrize(
+    ("amount", "more", "body"),
+    [
+        ("decision.zone.director_meeting_from_fen", -1, "none"),
+        ("decision.zone.director_meeting_from_fen", 0, "director_meeting"),
+        ("decision.zone.party_committee_from_fen", -1, "director_meeting"),
+        ("decision.zone.party_committee_from_fen", 0, "party_committee"),
+    ],
+)
 def test_a_payment_meets_its_tier_at_the_exact_fen(amount: str, more: int, body: str) -> None:
-    case = {"amount_fen": int(figure(amount)) + more, "advance_fen": 0, "contract_fen": 10**11, "overrun_fen": 0,
-            "budget_fen": 10**11, "account_changed": False}
+    case = {
+        "amount_fen": int(figure(amount)) + more,
+        "advance_fen": 0,
+        "contract_fen": 10**11,
+        "overrun_fen": 0,
+        "budget_fen": 10**11,
+        "account_changed": False,
+    }
     result = table_of("works_collective_tier").evaluate(case, figure)
     assert result.outputs == {"body": body, "is_collective": body != "none"}
 
 
 def test_below_the_tier_the_rule_itself_gives_the_clause_of_not_required() -> None:
-    case = {"amount_fen": 1, "advance_fen": 0, "contract_fen": 1, "overrun_fen": 0, "budget_fen": 1,
-            "account_changed": False}
+    case = {
+        "amount_fen": 1,
+        "advance_fen": 0,
+        "contract_fen": 1,
+        "overrun_fen": 0,
+        "budget_fen": 1,
+        "account_changed": False,
+    }
     result = table_of("works_collective_tier").evaluate(case, figure)
     assert [rule.clause for rule in result.matched] == ["zone_collective#7"]
 
 
 @pytest.mark.parametrize("change", [{"account_changed": True}, {"advance_fen": 31}, {"overrun_fen": 10}])
-def test_a_small_payment_still_goes_to_the_committee_for_account_advance_or_overrun(change: dict[str, int]) -> None:
-    case = {"amount_fen": 1, "advance_fen": 30, "contract_fen": 100, "overrun_fen": 9, "budget_fen": 100,
-            "account_changed": False}
+def test_a_small_payment_still_goes_to_the_committee_for_account_advance_or_overrun(
+    change: dict[str, int],
+) -> None:
+    case = {
+        "amount_fen": 1,
+        "advance_fen": 30,
+        "contract_fen": 100,
+        "overrun_fen": 9,
+        "budget_fen": 100,
+        "account_changed": False,
+    }
     table = table_of("works_collective_tier")
     assert table.evaluate(case, figure).outputs["body"] == "none"
     assert table.evaluate(case | change, figure).outputs["body"] == "party_committee"
@@ -215,18 +251,29 @@ def test_every_class_and_body_that_a_table_gives_is_in_the_code_lists() -> None:
 
 
 def test_the_joint_review_names_three_units_that_review_nowhere_else_in_the_chain() -> None:
-    departments = table_of("works_joint_departments").evaluate({"matter_kind": "payment"}, figure).outputs["departments"]
+    departments = (
+        table_of("works_joint_departments")
+        .evaluate({"matter_kind": "payment"}, figure)
+        .outputs["departments"]
+    )
     assert isinstance(departments, list) and len(departments) == 3
     assert set(departments) <= UNIT_CODES
     assert not set(departments) & {lane.unit for lane in graph_of("works_payment").lanes}
 
 
-@pytest.mark.parametrize(("category", "key"), [
-    ("works", "works"), ("epc", "works"), ("goods", "goods"), ("supervision", "services")])
+@pytest.mark.parametrize(
+    ("category", "key"),
+    [("works", "works"), ("epc", "works"), ("goods", "goods"), ("supervision", "services")],
+)
 def test_tendering_is_mandatory_from_the_exact_threshold_of_its_category(category: str, key: str) -> None:
     limit = int(figure(f"works.tender.threshold.{key}_fen"))
-    case = {"category": category, "estimated_fen": limit, "budget_money_fen": 0, "investment_fen": limit,
-            "state_controlled": True}
+    case = {
+        "category": category,
+        "estimated_fen": limit,
+        "budget_money_fen": 0,
+        "investment_fen": limit,
+        "state_controlled": True,
+    }
     table = table_of("works_tender_threshold")
     assert table.evaluate(case, figure).outputs["must_tender"] is True
     assert table.evaluate(case | {"estimated_fen": limit - 1}, figure).outputs["must_tender"] is False
@@ -299,6 +346,9 @@ def test_administrators_and_supervisors_carry_no_business_duty() -> None:
 
 def test_every_clause_that_the_code_cites_is_shipped() -> None:
     source = Path(str(files("lianjing")))
-    cited = {(place.name, reference) for place in source.rglob("*.py")
-             for reference in re.findall(r'"([a-z][a-z_0-9]*#\d+)"', place.read_text(encoding="utf-8"))}
+    cited = {
+        (place.name, reference)
+        for place in source.rglob("*.py")
+        for reference in re.findall(r'"([a-z][a-z_0-9]*#\d+)"', place.read_text(encoding="utf-8"))
+    }
     assert {found for found in cited if found[1] not in CLAUSES} == set()

@@ -53,15 +53,19 @@ def parallel(key: str) -> str:
 
 
 def timer(key: str, task: str, duration: str = "3 working_day", cancel: str = "true") -> str:
-    inner = ("<bpmn:timerEventDefinition><bpmn:timeDuration>"
-             f"{duration}</bpmn:timeDuration></bpmn:timerEventDefinition>")
+    inner = (
+        "<bpmn:timerEventDefinition><bpmn:timeDuration>"
+        f"{duration}</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    )
     return node("boundaryEvent", key, inner, attachedToRef=task, cancelActivity=cancel)
 
 
 def flow(source: str, target: str, condition: str = "", key: str = "") -> str:
     inner = f"<bpmn:conditionExpression>{condition}</bpmn:conditionExpression>" if condition else ""
-    return (f'<bpmn:sequenceFlow id="{key or source + "__" + target}" sourceRef="{source}"'
-            f' targetRef="{target}">{inner}</bpmn:sequenceFlow>')
+    return (
+        f'<bpmn:sequenceFlow id="{key or source + "__" + target}" sourceRef="{source}"'
+        f' targetRef="{target}">{inner}</bpmn:sequenceFlow>'
+    )
 
 
 def chain(*keys: str) -> str:
@@ -119,7 +123,9 @@ class Loop:
 
 Block = Step | Joint | Rule | Timed | Chain | Choice | Parallel | Loop
 
-_LEAVES = st.sampled_from([Step(), Step(), Joint(), Rule(), Timed(is_interrupting=True), Timed(is_interrupting=False)])
+_LEAVES = st.sampled_from(
+    [Step(), Step(), Joint(), Rule(), Timed(is_interrupting=True), Timed(is_interrupting=False)]
+)
 
 
 def _several(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[tuple[Block, ...]]:
@@ -128,8 +134,12 @@ def _several(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[tuple[Block, 
 
 BLOCKS: st.SearchStrategy[Block] = st.recursive(
     _LEAVES,
-    lambda inner: st.one_of(_several(inner).map(Chain), _several(inner).map(Choice),
-                            _several(inner).map(Parallel), inner.map(Loop)),
+    lambda inner: st.one_of(
+        _several(inner).map(Chain),
+        _several(inner).map(Choice),
+        _several(inner).map(Parallel),
+        inner.map(Loop),
+    ),
     max_leaves=7,
 )
 
@@ -161,12 +171,19 @@ class Drawing:
 
     def xml(self) -> str:
         body = "".join(self._element(kind, key, attributes) for kind, key, attributes in self.nodes)
-        return definitions(body + "".join(
-            flow(source, target, f"{condition[0]} = {condition[1]}" if condition else "", f"f{index}")
-            for index, (source, target, condition) in enumerate(self.flows)), "generated")
+        return definitions(
+            body
+            + "".join(
+                flow(source, target, f"{condition[0]} = {condition[1]}" if condition else "", f"f{index}")
+                for index, (source, target, condition) in enumerate(self.flows)
+            ),
+            "generated",
+        )
 
     def default_of(self, gateway: str) -> str:
-        out = [(index, condition) for index, (source, _, condition) in enumerate(self.flows) if source == gateway]
+        out = [
+            (index, condition) for index, (source, _, condition) in enumerate(self.flows) if source == gateway
+        ]
         return "".join(f"f{index}" for index, condition in out if len(out) > 1 and condition is None)
 
     def _element(self, kind: str, key: str, attributes: Mapping[str, str]) -> str:

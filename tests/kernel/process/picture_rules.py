@@ -11,7 +11,9 @@ from lianjing.kernel.process.layout import Box, Layout
 def assert_picture_is_clean(graph: Graph, picture: Layout) -> None:
     assert set(picture.nodes) == set(graph.nodes)
     assert set(picture.flows) == set(graph.flows)
-    boxes = {key: box for key, box in picture.nodes.items() if not isinstance(graph.nodes[key], BoundaryTimer)}
+    boxes = {
+        key: box for key, box in picture.nodes.items() if not isinstance(graph.nodes[key], BoundaryTimer)
+    }
     for key, box in boxes.items():
         assert box.x >= 0 and box.x + box.w <= picture.width
         assert box.y >= 0 and box.y + box.h <= picture.height
@@ -29,8 +31,12 @@ def assert_picture_is_clean(graph: Graph, picture: Layout) -> None:
 
 
 def overlaps(one: Box, other: Box) -> bool:
-    return (one.x < other.x + other.w and other.x < one.x + one.w
-            and one.y < other.y + other.h and other.y < one.y + one.h)
+    return (
+        one.x < other.x + other.w
+        and other.x < one.x + one.w
+        and one.y < other.y + other.h
+        and other.y < one.y + one.h
+    )
 
 
 def touches(box: Box, point: tuple[int, int]) -> bool:

@@ -23,8 +23,8 @@ from lianjing.kernel.process.calendar import (
     parse_duration,
 )
 
-HOLIDAYS = {date(2026, 2, day) for day in range(16, 21)}   # Monday to Friday off
-MADE_UP = {date(2026, 2, 28)}                              # a Saturday worked instead
+HOLIDAYS = {date(2026, 2, day) for day in range(16, 21)}  # Monday to Friday off
+MADE_UP = {date(2026, 2, 28)}  # a Saturday worked instead
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 ALL_DAYS = [FIRST + timedelta(days=offset) for offset in range((LAST - FIRST).days + 1)]
 
@@ -84,7 +84,12 @@ def test_a_year_without_a_calendar_is_refused_and_never_guessed() -> None:
         with pytest.raises(UnknownYear) as caught:
             ask(date(2027, 1, 4))
         assert caught.value.year == 2027
-    for start, count, year in ((LAST, 1, 2027), (date(2026, 12, 30), 5, 2027), (FIRST, -5, 2025), (date(2027, 1, 1), 0, 2027)):
+    for start, count, year in (
+        (LAST, 1, 2027),
+        (date(2026, 12, 30), 5, 2027),
+        (FIRST, -5, 2025),
+        (date(2027, 1, 1), 0, 2027),
+    ):
         with pytest.raises(UnknownYear) as caught:
             CALENDAR.add_working_days(start, count)
         assert caught.value.year == year
@@ -103,41 +108,51 @@ def test_a_table_with_a_hole_or_a_doubled_day_is_refused() -> None:
         WorkCalendar([*rows, rows[0]])
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("3 working_day", Duration(3, Unit.WORKING_DAY)), (" 30 days ", Duration(30, Unit.DAY)),
-    ("24 hour", Duration(24, Unit.HOUR)), ("2 working_hours", Duration(2, Unit.WORKING_HOUR)),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3 working_day", Duration(3, Unit.WORKING_DAY)),
+        (" 30 days ", Duration(30, Unit.DAY)),
+        ("24 hour", Duration(24, Unit.HOUR)),
+        ("2 working_hours", Duration(2, Unit.WORKING_HOUR)),
+    ],
+)
 def test_a_duration_is_a_number_and_a_unit(text: str, expected: Duration) -> None:
     assert parse_duration(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "3", "working_day", "-3 day", "3.5 day", "P3D", "3 month", "999999 day"])
+@pytest.mark.parametrize(
+    "text", ["", "3", "working_day", "-3 day", "3.5 day", "P3D", "3 month", "999999 day"]
+)
 def test_any_other_duration_is_refused(text: str) -> None:
     with pytest.raises(BadDuration):
         parse_duration(text)
 
 
-@pytest.mark.parametrize(("unit", "budget", "since", "expected"), [
-    (Unit.WORKING_DAY, 3, at(2, 12, 16), datetime(2026, 2, 24, 23, 59, 59, tzinfo=SHANGHAI)),
-    (Unit.WORKING_DAY, 1, at(2, 14), datetime(2026, 2, 23, 23, 59, 59, tzinfo=SHANGHAI)),
-    (Unit.DAY, 10, at(3, 2), datetime(2026, 3, 12, 23, 59, 59, tzinfo=SHANGHAI)),
-    (Unit.DAY, 5, at(3, 2), datetime(2026, 3, 9, 23, 59, 59, tzinfo=SHANGHAI)),   # the 7th is a Saturday
-    (Unit.HOUR, 24, at(2, 13, 16), at(2, 14, 16)),
-    (Unit.WORKING_HOUR, 2, at(2, 13, 9), at(2, 13, 11)),
-    (Unit.WORKING_HOUR, 2, at(2, 13, 11), at(2, 13, 15)),
-    (Unit.WORKING_HOUR, 2, at(2, 13, 16, 30), at(2, 23, 9, 30)),
-    (Unit.WORKING_HOUR, 2, at(2, 14, 3), at(2, 23, 10, 30)),
-    (Unit.WORKING_HOUR, 14, at(2, 12, 8, 30), at(2, 13, 17, 30)),
-    (Unit.WORKING_HOUR, 1, at(2, 13, 7), at(2, 13, 9, 30)),
-    (Unit.WORKING_HOUR, 0, at(2, 14, 3), at(2, 14, 3)),
-])
+@pytest.mark.parametrize(
+    ("unit", "budget", "since", "expected"),
+    [
+        (Unit.WORKING_DAY, 3, at(2, 12, 16), datetime(2026, 2, 24, 23, 59, 59, tzinfo=SHANGHAI)),
+        (Unit.WORKING_DAY, 1, at(2, 14), datetime(2026, 2, 23, 23, 59, 59, tzinfo=SHANGHAI)),
+        (Unit.DAY, 10, at(3, 2), datetime(2026, 3, 12, 23, 59, 59, tzinfo=SHANGHAI)),
+        (Unit.DAY, 5, at(3, 2), datetime(2026, 3, 9, 23, 59, 59, tzinfo=SHANGHAI)),  # the 7th is a Saturday
+        (Unit.HOUR, 24, at(2, 13, 16), at(2, 14, 16)),
+        (Unit.WORKING_HOUR, 2, at(2, 13, 9), at(2, 13, 11)),
+        (Unit.WORKING_HOUR, 2, at(2, 13, 11), at(2, 13, 15)),
+        (Unit.WORKING_HOUR, 2, at(2, 13, 16, 30), at(2, 23, 9, 30)),
+        (Unit.WORKING_HOUR, 2, at(2, 14, 3), at(2, 23, 10, 30)),
+        (Unit.WORKING_HOUR, 14, at(2, 12, 8, 30), at(2, 13, 17, 30)),
+        (Unit.WORKING_HOUR, 1, at(2, 13, 7), at(2, 13, 9, 30)),
+        (Unit.WORKING_HOUR, 0, at(2, 14, 3), at(2, 14, 3)),
+    ],
+)
 def test_a_clock_falls_due(unit: Unit, budget: int, since: datetime, expected: datetime) -> None:
     assert Clock(unit, budget, 0, since).due(CALENDAR) == expected
     assert Clock(unit, budget, 0, since.astimezone(UTC)).due(CALENDAR) == expected
 
 
 def test_the_legal_day_is_that_of_shanghai() -> None:
-    late = datetime(2026, 2, 11, 17, 0, tzinfo=UTC)   # one in the morning of the 12th
+    late = datetime(2026, 2, 11, 17, 0, tzinfo=UTC)  # one in the morning of the 12th
     assert Clock(Unit.WORKING_DAY, 1, 0, late).due(CALENDAR).date() == date(2026, 2, 13)
 
 
@@ -175,11 +190,17 @@ def test_an_exhausted_clock_was_due_on_the_day_it_ran_last() -> None:
     assert Clock(Unit.HOUR, 2, 9_999, at(3, 2)).due(CALENDAR) == at(3, 2)
 
 
-@pytest.mark.parametrize(("begin", "end", "expected"), [
-    (at(3, 2, 12), at(3, 2, 17, 30), "0.50"), (at(3, 2, 8, 30), at(3, 2, 17, 30), "1.00"),
-    (at(3, 2, 8, 30), at(3, 3, 12), "1.50"), (at(2, 13, 17, 30), at(2, 23, 8, 30), "0.00"),
-    (at(2, 14), at(2, 28, 20), "6.00"), (at(3, 3), at(3, 2), "0.00"),
-])
+@pytest.mark.parametrize(
+    ("begin", "end", "expected"),
+    [
+        (at(3, 2, 12), at(3, 2, 17, 30), "0.50"),
+        (at(3, 2, 8, 30), at(3, 2, 17, 30), "1.00"),
+        (at(3, 2, 8, 30), at(3, 3, 12), "1.50"),
+        (at(2, 13, 17, 30), at(2, 23, 8, 30), "0.00"),
+        (at(2, 14), at(2, 28, 20), "6.00"),
+        (at(3, 3), at(3, 2), "0.00"),
+    ],
+)
 def test_time_really_used_is_office_time(begin: datetime, end: datetime, expected: str) -> None:
     assert CALENDAR.working_days_used(begin, end) == Decimal(expected)
 

@@ -44,7 +44,9 @@ RULE = MatchedRule("r2", 2, "change#15")
 
 
 def decide(decision: str, variables: Mapping[str, Value]) -> DecisionResult:
-    return DecisionResult({"tier": "major", "offices": list(OFFICES)}, (RULE,), {"amount": variables["amount"]})
+    return DecisionResult(
+        {"tier": "major", "offices": list(OFFICES)}, (RULE,), {"amount": variables["amount"]}
+    )
 
 
 def run(graph: Graph, *actions: Action, state: State = INITIAL) -> tuple[State, tuple[Effect, ...]]:
@@ -59,13 +61,23 @@ def done(node: str, element: str = "", **variables: Value) -> Complete:
     return Complete(node, element, variables)
 
 
-REVIEW = parse(ink.definitions(
-    ink.start() + ink.user("apply") + ink.joint("review", "offices", lj_returns="apply")
-    + ink.timer("late", "review", "@review.late", cancel="false") + ink.user("urge") + ink.end("urged")
-    + ink.timer("expired", "review", "10 working_day") + ink.end("lapsed")
-    + ink.user("approve", lj_returns="apply review") + ink.end()
-    + ink.chain("start", "apply", "review", "approve", "end") + ink.chain("late", "urge", "urged")
-    + ink.flow("expired", "lapsed")))
+REVIEW = parse(
+    ink.definitions(
+        ink.start()
+        + ink.user("apply")
+        + ink.joint("review", "offices", lj_returns="apply")
+        + ink.timer("late", "review", "@review.late", cancel="false")
+        + ink.user("urge")
+        + ink.end("urged")
+        + ink.timer("expired", "review", "10 working_day")
+        + ink.end("lapsed")
+        + ink.user("approve", lj_returns="apply review")
+        + ink.end()
+        + ink.chain("start", "apply", "review", "approve", "end")
+        + ink.chain("late", "urge", "urged")
+        + ink.flow("expired", "lapsed")
+    )
+)
 BEGUN, _ = run(REVIEW, Start({"offices": OFFICES}))
 IN_REVIEW, OPENED = run(REVIEW, done("apply"), state=BEGUN)
 
@@ -79,8 +91,11 @@ def test_starting_opens_the_first_step() -> None:
 def test_a_joint_review_opens_once_for_each_office_and_sets_its_timers() -> None:
     assert (
         CloseItem("apply", "", 1, "done"),
-        OpenItem("review", "finance", 1), OpenItem("review", "audit", 1), OpenItem("review", "law", 1),
-        SetTimer("late", "review", "", "@review.late"), SetTimer("expired", "review", "", "10 working_day"),
+        OpenItem("review", "finance", 1),
+        OpenItem("review", "audit", 1),
+        OpenItem("review", "law", 1),
+        SetTimer("late", "review", "", "@review.late"),
+        SetTimer("expired", "review", "", "10 working_day"),
     ) == OPENED
 
 
@@ -91,14 +106,20 @@ def test_an_office_named_twice_reviews_once() -> None:
 
 def test_two_departments_that_finish_a_joint_review_at_once_leave_one_state_in_either_order() -> None:
     last_two, _ = run(REVIEW, done("review", "audit"), state=IN_REVIEW)
-    one, effects = run(REVIEW, done("review", "law", law="pass"), done("review", "finance", finance="pass"),
-                       state=last_two)
-    other, _ = run(REVIEW, done("review", "finance", finance="pass"), done("review", "law", law="pass"),
-                   state=last_two)
+    one, effects = run(
+        REVIEW, done("review", "law", law="pass"), done("review", "finance", finance="pass"), state=last_two
+    )
+    other, _ = run(
+        REVIEW, done("review", "finance", finance="pass"), done("review", "law", law="pass"), state=last_two
+    )
     assert one == other
     assert one.to_json() == other.to_json()
-    assert effects == (CloseItem("review", "finance", 1, "done"), CancelTimer("late", "review", ""),
-                       CancelTimer("expired", "review", ""), OpenItem("approve", "", 1))
+    assert effects == (
+        CloseItem("review", "finance", 1, "done"),
+        CancelTimer("late", "review", ""),
+        CancelTimer("expired", "review", ""),
+        OpenItem("approve", "", 1),
+    )
 
 
 def test_the_same_item_cannot_be_done_twice() -> None:
@@ -112,8 +133,11 @@ def test_a_return_out_of_a_joint_review_closes_the_siblings_and_starts_a_new_rou
     partly, _ = run(REVIEW, done("review", "finance"), state=IN_REVIEW)
     state, effects = run(REVIEW, Return("review", "audit", "apply"), state=partly)
     assert effects == (
-        CloseItem("review", "audit", 1, "returned"), CloseItem("review", "law", 1, "terminated"),
-        CancelTimer("late", "review", ""), CancelTimer("expired", "review", ""), OpenItem("apply", "", 2),
+        CloseItem("review", "audit", 1, "returned"),
+        CloseItem("review", "law", 1, "terminated"),
+        CancelTimer("late", "review", ""),
+        CancelTimer("expired", "review", ""),
+        OpenItem("apply", "", 2),
     )
     assert state.tokens == (Token("apply", "", 2),)
     again, _ = run(REVIEW, done("apply"), state=state)
@@ -151,8 +175,12 @@ def test_a_reminder_fires_once_and_leaves_its_step_open() -> None:
 def test_an_interrupting_timer_closes_all_instances_and_the_other_timers() -> None:
     partly, _ = run(REVIEW, done("review", "finance"), state=IN_REVIEW)
     state, effects = run(REVIEW, Fire("expired", ""), state=partly)
-    assert effects == (CloseItem("review", "audit", 1, "terminated"), CloseItem("review", "law", 1, "terminated"),
-                       CancelTimer("late", "review", ""), Ended("lapsed"))
+    assert effects == (
+        CloseItem("review", "audit", 1, "terminated"),
+        CloseItem("review", "law", 1, "terminated"),
+        CancelTimer("late", "review", ""),
+        Ended("lapsed"),
+    )
     assert state.is_ended
 
 
@@ -180,9 +208,15 @@ def test_a_withdrawal_closes_items_and_timers_and_ends() -> None:
     assert (state.is_ended, state.tokens, state.timers) == (True, (), ())
 
 
-@pytest.mark.parametrize("action", [
-    done("apply"), Withdraw(), Fire("late", ""), Return("review", "law", "apply"),
-])
+@pytest.mark.parametrize(
+    "action",
+    [
+        done("apply"),
+        Withdraw(),
+        Fire("late", ""),
+        Return("review", "law", "apply"),
+    ],
+)
 def test_nothing_happens_before_the_start_or_after_the_end(action: Action) -> None:
     ended, _ = run(REVIEW, Withdraw(), state=BEGUN)
     for state in (INITIAL, ended):
@@ -215,11 +249,20 @@ def test_a_list_variable_is_copied_so_that_a_later_change_does_not_reach_the_sta
     assert state.variables["offices"] == ["law"]
 
 
-TIERED = parse(ink.definitions(
-    ink.start() + ink.rule("tier", "change_tier") + ink.choice("above", "above__clerk")
-    + ink.user("clerk") + ink.user("meeting") + ink.choice("merge") + ink.end()
-    + ink.chain("start", "tier", "above", "clerk", "merge", "end") + ink.chain("meeting", "merge")
-    + ink.flow("above", "meeting", "tier = &quot;major&quot; and amount &gt;= 100")))
+TIERED = parse(
+    ink.definitions(
+        ink.start()
+        + ink.rule("tier", "change_tier")
+        + ink.choice("above", "above__clerk")
+        + ink.user("clerk")
+        + ink.user("meeting")
+        + ink.choice("merge")
+        + ink.end()
+        + ink.chain("start", "tier", "above", "clerk", "merge", "end")
+        + ink.chain("meeting", "merge")
+        + ink.flow("above", "meeting", "tier = &quot;major&quot; and amount &gt;= 100")
+    )
+)
 
 
 def test_a_rule_step_logs_its_decision_and_its_outputs_choose_the_way() -> None:
@@ -234,25 +277,50 @@ def test_a_rule_step_logs_its_decision_and_its_outputs_choose_the_way() -> None:
 
 
 def test_a_choice_without_a_true_condition_and_without_default_is_refused() -> None:
-    graph = parse(ink.definitions(
-        ink.start() + ink.choice("g") + ink.end() + ink.end("other") + ink.flow("start", "g")
-        + ink.flow("g", "end", "amount &lt; 1") + ink.flow("g", "other", "amount &gt; 1")))
+    graph = parse(
+        ink.definitions(
+            ink.start()
+            + ink.choice("g")
+            + ink.end()
+            + ink.end("other")
+            + ink.flow("start", "g")
+            + ink.flow("g", "end", "amount &lt; 1")
+            + ink.flow("g", "other", "amount &gt; 1")
+        )
+    )
     with pytest.raises(NoPath) as caught:
         run(graph, Start({"amount": 1}))
     assert caught.value.node == "g"
 
 
 def test_the_first_true_condition_in_the_order_of_the_diagram_wins() -> None:
-    graph = parse(ink.definitions(
-        ink.start() + ink.choice("g") + ink.end("first") + ink.end("second") + ink.flow("start", "g")
-        + ink.flow("g", "first", "true") + ink.flow("g", "second", "true")))
+    graph = parse(
+        ink.definitions(
+            ink.start()
+            + ink.choice("g")
+            + ink.end("first")
+            + ink.end("second")
+            + ink.flow("start", "g")
+            + ink.flow("g", "first", "true")
+            + ink.flow("g", "second", "true")
+        )
+    )
     state, effects = run(graph, Start({}))
     assert (state.outcome, effects) == ("first", (Ended("first"),))
 
 
-FORK = (ink.start() + ink.parallel("split") + ink.user("a", lj_returns="{back}") + ink.user("b") + ink.parallel("join")
-        + ink.user("after", lj_returns="a") + ink.end() + ink.chain("start", "first", "split", "a", "join", "after", "end")
-        + ink.chain("split", "b", "join") + ink.user("first"))
+FORK = (
+    ink.start()
+    + ink.parallel("split")
+    + ink.user("a", lj_returns="{back}")
+    + ink.user("b")
+    + ink.parallel("join")
+    + ink.user("after", lj_returns="a")
+    + ink.end()
+    + ink.chain("start", "first", "split", "a", "join", "after", "end")
+    + ink.chain("split", "b", "join")
+    + ink.user("first")
+)
 
 
 def test_a_join_waits_for_one_token_on_each_flow() -> None:
@@ -284,11 +352,22 @@ def test_a_step_that_would_leave_a_join_waiting_for_ever_is_refused() -> None:
 
 
 def test_a_return_inside_one_branch_leaves_the_other_branch_alone_even_inside_a_loop() -> None:
-    graph = parse(ink.definitions(
-        ink.start() + ink.choice("head") + ink.parallel("split") + ink.user("draft") + ink.user("check", lj_returns="draft")
-        + ink.user("price") + ink.parallel("join") + ink.choice("again", "again__end") + ink.end()
-        + ink.chain("start", "head", "split", "draft", "check", "join", "again", "end")
-        + ink.chain("split", "price", "join") + ink.flow("again", "head", "again")))
+    graph = parse(
+        ink.definitions(
+            ink.start()
+            + ink.choice("head")
+            + ink.parallel("split")
+            + ink.user("draft")
+            + ink.user("check", lj_returns="draft")
+            + ink.user("price")
+            + ink.parallel("join")
+            + ink.choice("again", "again__end")
+            + ink.end()
+            + ink.chain("start", "head", "split", "draft", "check", "join", "again", "end")
+            + ink.chain("split", "price", "join")
+            + ink.flow("again", "head", "again")
+        )
+    )
     state, _ = run(graph, Start({"again": False}), done("draft"))
     state, effects = run(graph, Return("check", "", "draft"), state=state)
     assert state.tokens == (Token("draft", "", 2), Token("price", "", 1))
@@ -306,17 +385,30 @@ def test_a_join_counts_two_arrivals_on_one_flow_as_two() -> None:
 
 
 def test_automatic_steps_that_run_in_a_circle_are_stopped() -> None:
-    graph = parse(ink.definitions(
-        ink.start() + ink.choice("g", "g__tier") + ink.rule("tier", "t") + ink.end() + ink.chain("start", "g", "tier", "g")
-        + ink.flow("g", "end", "amount = 0")))
+    graph = parse(
+        ink.definitions(
+            ink.start()
+            + ink.choice("g", "g__tier")
+            + ink.rule("tier", "t")
+            + ink.end()
+            + ink.chain("start", "g", "tier", "g")
+            + ink.flow("g", "end", "amount = 0")
+        )
+    )
     with pytest.raises(EndlessLoop):
         run(graph, Start({"amount": 1}))
 
 
-@pytest.mark.parametrize("action", [
-    Start({"offices": OFFICES, "amount": 5}), done("apply", opinion="同意"), Return("review", "law", "apply"),
-    Withdraw(), Fire("late", ""),
-])
+@pytest.mark.parametrize(
+    "action",
+    [
+        Start({"offices": OFFICES, "amount": 5}),
+        done("apply", opinion="同意"),
+        Return("review", "law", "apply"),
+        Withdraw(),
+        Fire("late", ""),
+    ],
+)
 def test_an_action_survives_the_trail(action: Action) -> None:
     assert action_from_dict(action.to_dict()) == action
 

@@ -7,14 +7,31 @@ from lianjing.kernel.process.layout import layout
 from tests.kernel.process import drawn_process as ink
 from tests.kernel.process.picture_rules import assert_picture_is_clean
 
-LANES = ('<bpmn:laneSet id="lanes"><bpmn:lane id="officer" name="经办"><bpmn:flowNodeRef>start</bpmn:flowNodeRef>'
-         "<bpmn:flowNodeRef>apply</bpmn:flowNodeRef></bpmn:lane><bpmn:lane id="
-         '"head" name="负责人"><bpmn:flowNodeRef>check</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>')
-GRAPH = parse(ink.definitions(
-    LANES + ink.start() + ink.user("apply") + ink.timer("late", "apply", cancel="false") + ink.timer("gone", "apply")
-    + ink.user("urge") + ink.end("urged") + ink.end("lapsed") + ink.user("check") + ink.choice("again", "again__end")
-    + ink.choice("head_again") + ink.end() + ink.chain("start", "head_again", "apply", "check", "again", "end")
-    + ink.flow("again", "head_again", "x = 1") + ink.chain("late", "urge", "urged") + ink.flow("gone", "lapsed")))
+LANES = (
+    '<bpmn:laneSet id="lanes"><bpmn:lane id="officer" name="经办"><bpmn:flowNodeRef>start</bpmn:flowNodeRef>'
+    "<bpmn:flowNodeRef>apply</bpmn:flowNodeRef></bpmn:lane><bpmn:lane id="
+    '"head" name="负责人"><bpmn:flowNodeRef>check</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>'
+)
+GRAPH = parse(
+    ink.definitions(
+        LANES
+        + ink.start()
+        + ink.user("apply")
+        + ink.timer("late", "apply", cancel="false")
+        + ink.timer("gone", "apply")
+        + ink.user("urge")
+        + ink.end("urged")
+        + ink.end("lapsed")
+        + ink.user("check")
+        + ink.choice("again", "again__end")
+        + ink.choice("head_again")
+        + ink.end()
+        + ink.chain("start", "head_again", "apply", "check", "again", "end")
+        + ink.flow("again", "head_again", "x = 1")
+        + ink.chain("late", "urge", "urged")
+        + ink.flow("gone", "lapsed")
+    )
+)
 PICTURE = layout(GRAPH)
 
 
@@ -43,9 +60,19 @@ def test_timers_sit_on_the_edge_of_their_step() -> None:
 
 
 def test_the_step_of_the_main_way_stands_above_that_of_a_reminder() -> None:
-    graph = parse(ink.definitions(
-        ink.start() + ink.user("apply") + ink.timer("late", "apply", cancel="false") + ink.user("urge") + ink.end("urged")
-        + ink.user("check") + ink.end() + ink.chain("start", "apply", "check", "end") + ink.chain("late", "urge", "urged")))
+    graph = parse(
+        ink.definitions(
+            ink.start()
+            + ink.user("apply")
+            + ink.timer("late", "apply", cancel="false")
+            + ink.user("urge")
+            + ink.end("urged")
+            + ink.user("check")
+            + ink.end()
+            + ink.chain("start", "apply", "check", "end")
+            + ink.chain("late", "urge", "urged")
+        )
+    )
     picture = layout(graph)
     assert picture.nodes["check"].y < picture.nodes["urge"].y
     assert picture.flows["apply__check"] == tuple(dict.fromkeys(picture.flows["apply__check"]))

@@ -37,8 +37,9 @@ from tests.kernel.process.drawn_process import BLOCKS, Drawing, drawn
 from tests.kernel.process.picture_rules import assert_picture_is_clean
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
-PROFILE = settings(max_examples=60, deadline=None,
-                   suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+PROFILE = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 
 
 def decide(decision: str, variables: object) -> DecisionResult:
@@ -123,7 +124,9 @@ class Office:
         return self.completion(token)
 
     def marking(self) -> frozenset[str]:
-        return frozenset({token.node for token in (*self.state.tokens, *self.state.timers)} | set(self.state.arrived))
+        return frozenset(
+            {token.node for token in (*self.state.tokens, *self.state.timers)} | set(self.state.arrived)
+        )
 
 
 @PROFILE
@@ -197,7 +200,9 @@ def test_two_steps_that_finish_at_once_leave_one_state_in_either_order(block: ob
     first, second = (office.completion(token) for token in chance.sample(office.state.tokens, 2))
     assume(first.node not in ("", second.node) or first.element != second.element)
     one, _ = interpret(office.graph, interpret(office.graph, office.state, first, decide)[0], second, decide)
-    other, _ = interpret(office.graph, interpret(office.graph, office.state, second, decide)[0], first, decide)
+    other, _ = interpret(
+        office.graph, interpret(office.graph, office.state, second, decide)[0], first, decide
+    )
     assert one.tokens == other.tokens
     assert one.arrived == other.arrived
     assert one.variables == other.variables

@@ -21,7 +21,9 @@ from lianjing.kernel.trail.envelope import (
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | text,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcxyz_", max_size=6), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text("abcxyz_", max_size=6), inner, max_size=4)
+    ),
     max_leaves=15,
 )
 
@@ -33,7 +35,9 @@ def test_canonical_bytes_read_back_to_the_same_value_and_the_same_bytes(value):
     assert canonical(json.loads(data)) == data
 
 
-@pytest.mark.parametrize("value", [1.5, float("nan"), 2**53, {"鍵": 1}, {1: 2}, "\ud800", b"x", {"a": object()}, [[1.0]]])
+@pytest.mark.parametrize(
+    "value", [1.5, float("nan"), 2**53, {"鍵": 1}, {1: 2}, "\ud800", b"x", {"a": object()}, [[1.0]]]
+)
 def test_what_is_outside_the_profile_is_refused(value):
     with pytest.raises(NotCanonical):
         canonical(value)
@@ -41,8 +45,14 @@ def test_what_is_outside_the_profile_is_refused(value):
 
 def _envelope(**changes):
     fields = {
-        "id": "0195-x", "recorded": "2025-03-03T01:30:00.000000Z", "actor": "p-1", "act": "a.b", "object": "matter:1", "oseq": 1,
-        "oprev": "", "body": "0" * 64,
+        "id": "0195-x",
+        "recorded": "2025-03-03T01:30:00.000000Z",
+        "actor": "p-1",
+        "act": "a.b",
+        "object": "matter:1",
+        "oseq": 1,
+        "oprev": "",
+        "body": "0" * 64,
     }
     return Envelope(**{**fields, **changes})
 
@@ -59,7 +69,17 @@ def test_an_envelope_of_more_than_one_kilobyte_is_refused():
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"{}", b"[1]", b"\xff", b'{"v":2}', b'{"v":1,"id":"x"}', b"[" * 600, b"x" * 2000, b'{"v":1,"unknown":1}'],
+    [
+        b"",
+        b"{}",
+        b"[1]",
+        b"\xff",
+        b'{"v":2}',
+        b'{"v":1,"id":"x"}',
+        b"[" * 600,
+        b"x" * 2000,
+        b'{"v":1,"unknown":1}',
+    ],
 )
 def test_malformed_envelopes_are_refused_with_a_reason(data):
     with pytest.raises(NotCanonical):

@@ -44,7 +44,10 @@ class Office:
             self.lawyer = self._person(act, "法审", self.office, "legal_officer", "reviewer")
             self.supervisor = self._person(act, "逯霁明", self.zone, "supervisor", "supervisor")
             self.head = self._person(act, "逄景澄", self.zone, "director", "head")
-            self.members = [self._person(act, f"委员{number}", self.zone, f"deputy_{number}", "approver") for number in range(5)]
+            self.members = [
+                self._person(act, f"委员{number}", self.zone, f"deputy_{number}", "approver")
+                for number in range(5)
+            ]
 
     def _person(self, act: Act, name: str, unit: Unit, post_key: str, kind: str) -> Person:
         post = add_post(act, unit=unit, key=post_key, name=name + "岗", kind=kind)
@@ -53,11 +56,15 @@ class Office:
         return person
 
     @contextmanager
-    def act(self, person: Person | None = None, *, days: int = 0, matter: Matter | None = None) -> Iterator[Act]:
+    def act(
+        self, person: Person | None = None, *, days: int = 0, matter: Matter | None = None
+    ) -> Iterator[Act]:
         """Open an act, of the system or of a person at one of his posts."""
         now = NOW + timedelta(days=days)
         actor = self.actor(person, now.date()) if person else SYSTEM
-        with recorded("test.act", chain=f"matter:{matter.root_id}" if matter else "unit:1", actor=actor, now=now) as act:
+        with recorded(
+            "test.act", chain=f"matter:{matter.root_id}" if matter else "unit:1", actor=actor, now=now
+        ) as act:
             yield act
 
     def actor(self, person: Person, day: date = TODAY) -> Actor:
@@ -74,36 +81,79 @@ class Office:
     def project(self, **columns: Any) -> Matter:
         """Begin a project."""
         with self.act() as act:
-            return begin(act, domain="works", kind="project", title="望汀大道北延工程", unit_id=self.works.pk, applicant_person_id=self.officer.pk, **columns)
+            return begin(
+                act,
+                domain="works",
+                kind="project",
+                title="望汀大道北延工程",
+                unit_id=self.works.pk,
+                applicant_person_id=self.officer.pk,
+                **columns,
+            )
 
     def child(self, parent: Matter, kind: str = "payment", **columns: Any) -> Matter:
         """Begin a child matter."""
         with self.act() as act:
-            return begin(act, domain="works", kind=kind, title=f"{kind}事项", unit_id=self.works.pk, parent=parent, applicant_person_id=self.officer.pk, **columns)
+            return begin(
+                act,
+                domain="works",
+                kind=kind,
+                title=f"{kind}事项",
+                unit_id=self.works.pk,
+                parent=parent,
+                applicant_person_id=self.officer.pk,
+                **columns,
+            )
 
     def firm(self, number: int = 0) -> Enterprise:
         """Register a firm."""
         with self.act() as act:
-            return register_enterprise(act, name=f"婺澜澍建市政工程有限公司{number}", credit_code=CODES[number])
+            return register_enterprise(
+                act, name=f"婺澜澍建市政工程有限公司{number}", credit_code=CODES[number]
+            )
 
     def account(self, holder: str, account_no: str, name: str = "婺澜澍建市政工程有限公司") -> Account:
         """Enter an account."""
         with self.act() as act:
-            return open_account(act, holder=holder, holder_name=name, account_no=account_no, bank_name="某银行")
+            return open_account(
+                act, holder=holder, holder_name=name, account_no=account_no, bank_name="某银行"
+            )
 
     def contract(self, project: Matter, firm: Enterprise, account: Account, **columns: Any) -> Contract:
         """Sign a contract of ten million with 10 % advance and 3 % retention."""
         terms: dict[str, Any] = {
-            "amount": Decimal(10_000_000), "provisional": Decimal(0), "advance_ratio": Decimal("0.1"), "retention_ratio": Decimal("0.03"), **columns,
+            "amount": Decimal(10_000_000),
+            "provisional": Decimal(0),
+            "advance_ratio": Decimal("0.1"),
+            "retention_ratio": Decimal("0.03"),
+            **columns,
         }
         matter = self.child(project, "contract")
         with self.act() as act:
-            contract = contracts.draft(act, matter=matter, project=project, enterprise=firm, payee_account=account, **terms)
+            contract = contracts.draft(
+                act, matter=matter, project=project, enterprise=firm, payee_account=account, **terms
+            )
             return contracts.activate(act, contract, signed_on=FIRST_DAY)
 
-    def paper(self, matter: Matter, person: Person, *, kind: str = "other", title: str = "文件", content: bytes = b"%PDF-1.7 paper") -> Document:
+    def paper(
+        self,
+        matter: Matter,
+        person: Person,
+        *,
+        kind: str = "other",
+        title: str = "文件",
+        content: bytes = b"%PDF-1.7 paper",
+    ) -> Document:
         """Upload a paper."""
-        return upload(matter_id=matter.pk, kind=kind, title=title, content=content, file_name="a.pdf", actor=self.actor(person), now=NOW)
+        return upload(
+            matter_id=matter.pk,
+            kind=kind,
+            title=title,
+            content=content,
+            file_name="a.pdf",
+            actor=self.actor(person),
+            now=NOW,
+        )
 
 
 def person_posts(person: Person) -> list[int]:

@@ -31,7 +31,9 @@ def test_two_thirds_are_counted_exactly(all_members: int, needed: int) -> None:
     assert needed_for_quorum(all_members, QUORUM) == needed
     there = [replace(member, is_present=member.person_id < needed) for member in body(all_members)]
     assert is_quorate(there, QUORUM)
-    assert not is_quorate([replace(member, is_present=member.person_id < needed - 1) for member in there], QUORUM)
+    assert not is_quorate(
+        [replace(member, is_present=member.person_id < needed - 1) for member in there], QUORUM
+    )
 
 
 def test_an_empty_meeting_has_no_quorum() -> None:
@@ -41,18 +43,25 @@ def test_an_empty_meeting_has_no_quorum() -> None:
 def test_a_recused_member_does_not_count_as_present() -> None:
     members = body(3)
     assert is_quorate([*members[:2], replace(members[2], is_present=False)], QUORUM)
-    assert not is_quorate([members[0], replace(members[1], is_recused=True), replace(members[2], is_present=False)], QUORUM)
+    assert not is_quorate(
+        [members[0], replace(members[1], is_recused=True), replace(members[2], is_present=False)], QUORUM
+    )
 
 
 def test_half_of_all_members_is_not_a_majority() -> None:
     members = body(4, has_view=True)
     two = [replace(member, choice="for" if member.person_id < 2 else "abstain") for member in members]
     assert not has_passed(two, MAJORITY)
-    assert has_passed([replace(member, choice="for" if member.person_id < 3 else "against") for member in members], MAJORITY)
+    assert has_passed(
+        [replace(member, choice="for" if member.person_id < 3 else "against") for member in members], MAJORITY
+    )
 
 
 def test_the_majority_is_one_of_all_members_not_of_those_present() -> None:
-    members = [replace(member, is_present=member.person_id < 4, choice="for" if member.person_id < 3 else "against") for member in body(6)]
+    members = [
+        replace(member, is_present=member.person_id < 4, choice="for" if member.person_id < 3 else "against")
+        for member in body(6)
+    ]
     assert is_quorate(members, QUORUM)
     assert not has_passed(members, MAJORITY)
 
@@ -76,7 +85,9 @@ def test_the_head_is_last_in_every_order_that_is_accepted(data: st.DataObject, c
         except Refusal:
             continue
         spoken.append(person)
-        members = [replace(member, has_view=member.has_view or member.person_id == person) for member in members]
+        members = [
+            replace(member, has_view=member.has_view or member.person_id == person) for member in members
+        ]
     assert len(set(spoken)) == len(spoken)
     assert not set(spoken) & away
     if 0 in spoken:
@@ -125,11 +136,14 @@ def test_a_vote_follows_ones_own_view_and_is_cast_once() -> None:
 
 @given(st.integers(1, 9), st.data())
 def test_no_result_without_quorum_and_every_vote(count: int, data: st.DataObject) -> None:
-    choices = data.draw(st.lists(st.sampled_from(["", "for", "against", "abstain"]), min_size=count, max_size=count))
+    choices = data.draw(
+        st.lists(st.sampled_from(["", "for", "against", "abstain"]), min_size=count, max_size=count)
+    )
     there = data.draw(st.lists(st.booleans(), min_size=count, max_size=count))
     recused = data.draw(st.lists(st.booleans(), min_size=count, max_size=count))
     members = [
-        Member(number, number == 0, there[number], recused[number], True, choices[number]) for number in range(count)
+        Member(number, number == 0, there[number], recused[number], True, choices[number])
+        for number in range(count)
     ]
     counted = [member for member in members if member.is_present and not member.is_recused]
     try:

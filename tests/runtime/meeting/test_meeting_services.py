@@ -22,6 +22,7 @@ from lianjing.runtime.meeting.queries import (
     present_count,
     votes_seen_by,
 )
+from lianjing.runtime.trail.act import SYSTEM, recorded
 from lianjing.runtime.trail.models import Event
 from tests.runtime.contract.office import NOW, TODAY, Office
 
@@ -29,7 +30,12 @@ pytestmark = pytest.mark.django_db
 HELD_ON = TODAY + timedelta(days=4)
 LATER = NOW + timedelta(days=4)
 CALENDAR = WorkCalendar(
-    Day(date(2025, 1, 1) + timedelta(days=number), (date(2025, 1, 1) + timedelta(days=number)).weekday() < 5, False, "test")
+    Day(
+        date(2025, 1, 1) + timedelta(days=number),
+        (date(2025, 1, 1) + timedelta(days=number)).weekday() < 5,
+        False,
+        "test",
+    )
     for number in range(365)
 )
 
@@ -47,34 +53,55 @@ class Session:
 
     def call(self, **changes: Any) -> Meeting:
         wanted: dict[str, Any] = {
-            "unit_id": self.office.zone.pk, "kind": "director", "title": "主任办公会", "held_on": HELD_ON,
-            "member_person_ids": [member.pk for member in self.members], "head_person_id": self.head.pk,
-            "person_id": self.office.secretary.pk, "now": NOW, **changes,
+            "unit_id": self.office.zone.pk,
+            "kind": "director",
+            "title": "主任办公会",
+            "held_on": HELD_ON,
+            "member_person_ids": [member.pk for member in self.members],
+            "head_person_id": self.head.pk,
+            "person_id": self.office.secretary.pk,
+            "now": NOW,
+            **changes,
         }
         return meetings.call(**wanted)
 
     def put(self, amount: Decimal | None = None, **changes: Any) -> AgendaItem:
         wanted: dict[str, Any] = {
-            "meeting_id": self.meeting.pk, "matter_id": self.matter.pk, "title": "支付进度款", "kind": "large_fund",
-            "amount": amount, "person_id": self.office.secretary.pk, "now": NOW, **changes,
+            "meeting_id": self.meeting.pk,
+            "matter_id": self.matter.pk,
+            "title": "支付进度款",
+            "kind": "large_fund",
+            "amount": amount,
+            "person_id": self.office.secretary.pk,
+            "now": NOW,
+            **changes,
         }
         return meetings.put_on_agenda(**wanted)
 
     def present(self, *people: Any, **changes: Any) -> Meeting:
         wanted: dict[str, Any] = {
-            "meeting_id": self.meeting.pk, "present_person_ids": [person.pk for person in people or (self.head, *self.members)],
-            "person_id": self.office.secretary.pk, "now": LATER, **changes,
+            "meeting_id": self.meeting.pk,
+            "present_person_ids": [person.pk for person in people or (self.head, *self.members)],
+            "person_id": self.office.secretary.pk,
+            "now": LATER,
+            **changes,
         }
         return meetings.record_presence(**wanted)
 
     def view(self, person: Any, text: str = "同意支付", **changes: Any) -> Vote:
-        return meetings.express_view(agenda_item_id=self.item.pk, person_id=person.pk, text=text, now=LATER, **changes)
+        return meetings.express_view(
+            agenda_item_id=self.item.pk, person_id=person.pk, text=text, now=LATER, **changes
+        )
 
     def cast(self, person: Any, choice: str = "for", **changes: Any) -> Vote:
-        return meetings.cast(agenda_item_id=self.item.pk, person_id=person.pk, choice=choice, now=LATER, **changes)
+        return meetings.cast(
+            agenda_item_id=self.item.pk, person_id=person.pk, choice=choice, now=LATER, **changes
+        )
 
     def conclude(self, **changes: Any) -> AgendaItem:
-        return meetings.conclude(agenda_item_id=self.item.pk, person_id=self.office.secretary.pk, now=LATER, **changes)
+        return meetings.conclude(
+            agenda_item_id=self.item.pk, person_id=self.office.secretary.pk, now=LATER, **changes
+        )
 
     def all_speak(self, *people: Any) -> None:
         for person in people or (*self.members, self.head):
@@ -155,7 +182,10 @@ def test_there_is_no_result_without_quorum(session: Session) -> None:
         session.cast(person)
     assert refused(session.conclude) == "meeting.no_quorum"
     deferred = meetings.take_off_agenda(
-        agenda_item_id=session.item.pk, reason="未达法定人数", person_id=session.office.secretary.pk, now=LATER
+        agenda_item_id=session.item.pk,
+        reason="未达法定人数",
+        person_id=session.office.secretary.pk,
+        now=LATER,
     )
     assert deferred.result == "deferred"
 
@@ -163,9 +193,17 @@ def test_there_is_no_result_without_quorum(session: Session) -> None:
 def test_a_quorate_item_on_which_somebody_spoke_cannot_be_taken_off(session: Session) -> None:
     session.present()
     session.view(session.members[0])
-    assert refused(
-        lambda: meetings.take_off_agenda(agenda_item_id=session.item.pk, reason="改期", person_id=session.office.secretary.pk, now=LATER)
-    ) == "meeting.begun"
+    assert (
+        refused(
+            lambda: meetings.take_off_agenda(
+                agenda_item_id=session.item.pk,
+                reason="改期",
+                person_id=session.office.secretary.pk,
+                now=LATER,
+            )
+        )
+        == "meeting.begun"
+    )
 
 
 def test_there_is_no_result_while_a_vote_is_missing(session: Session) -> None:
@@ -179,7 +217,9 @@ def test_there_is_no_result_while_a_vote_is_missing(session: Session) -> None:
 def test_a_recused_member_neither_sees_nor_speaks_nor_counts(session: Session) -> None:
     session.present(*session.members[:3], session.head)
     away = session.members[0]
-    meetings.recuse_member(agenda_item_id=session.item.pk, member_person_id=away.pk, reason="kin", person_id=away.pk, now=LATER)
+    meetings.recuse_member(
+        agenda_item_id=session.item.pk, member_person_id=away.pk, reason="kin", person_id=away.pk, now=LATER
+    )
     assert refused(lambda: session.view(away)) == "meeting.recused"
     assert refused(lambda: open_item(session.item.pk, away.pk, HELD_ON)) == "meeting.recused"
     assert votes_seen_by(session.item, away.pk) == []
@@ -189,7 +229,13 @@ def test_a_recused_member_neither_sees_nor_speaks_nor_counts(session: Session) -
 
 
 def test_a_recusal_declared_in_the_project_holds_in_the_meeting(session: Session) -> None:
-    recuse(matter_id=session.project.pk, person_id=session.members[1].pk, reason="kin", actor=session.office.actor(session.office.lead), now=NOW)
+    recuse(
+        matter_id=session.project.pk,
+        person_id=session.members[1].pk,
+        reason="kin",
+        actor=session.office.actor(session.office.lead),
+        now=NOW,
+    )
     session.present()
     assert refused(lambda: session.view(session.members[1])) == "meeting.recused"
     session.all_speak(session.members[0], session.members[2], session.members[3], session.head)
@@ -199,19 +245,32 @@ def test_the_secretary_recuses_before_but_not_after_a_view(session: Session) -> 
     session.present()
     session.view(session.members[0])
     recused = meetings.recuse_member(
-        agenda_item_id=session.item.pk, member_person_id=session.members[1].pk, reason="kin", person_id=session.office.secretary.pk, now=LATER
+        agenda_item_id=session.item.pk,
+        member_person_id=session.members[1].pk,
+        reason="kin",
+        person_id=session.office.secretary.pk,
+        now=LATER,
     )
     assert recused.choice == "recused"
-    assert refused(
-        lambda: meetings.recuse_member(
-            agenda_item_id=session.item.pk, member_person_id=session.members[0].pk, reason="kin",
-            person_id=session.office.secretary.pk, now=LATER,
+    assert (
+        refused(
+            lambda: meetings.recuse_member(
+                agenda_item_id=session.item.pk,
+                member_person_id=session.members[0].pk,
+                reason="kin",
+                person_id=session.office.secretary.pk,
+                now=LATER,
+            )
         )
-    ) == "meeting.recused_late"
+        == "meeting.recused_late"
+    )
     with pytest.raises(BadInput):
         meetings.recuse_member(
-            agenda_item_id=session.item.pk, member_person_id=session.office.lawyer.pk, reason="kin",
-            person_id=session.office.secretary.pk, now=LATER,
+            agenda_item_id=session.item.pk,
+            member_person_id=session.office.lawyer.pk,
+            reason="kin",
+            person_id=session.office.secretary.pk,
+            now=LATER,
         )
 
 
@@ -223,10 +282,14 @@ def test_before_the_result_nobody_sees_another_members_vote(session: Session) ->
     for viewer in (session.members[0], session.office.secretary, session.office.supervisor):
         seen = votes_seen_by(AgendaItem.objects.get(), viewer.pk)
         assert all(each.has_voted and each.view_text for each in seen)
-        assert [each.person_id for each in seen if each.choice] == ([viewer.pk] if viewer in session.members else [])
+        assert [each.person_id for each in seen if each.choice] == (
+            [viewer.pk] if viewer in session.members else []
+        )
         assert not any(each.dissent_reason for each in seen if each.person_id != viewer.pk)
     session.conclude()
-    assert all(each.choice == "against" for each in votes_seen_by(AgendaItem.objects.get(), session.members[0].pk))
+    assert all(
+        each.choice == "against" for each in votes_seen_by(AgendaItem.objects.get(), session.members[0].pk)
+    )
 
 
 def test_a_matter_already_decided_is_not_put_on_another_agenda(session: Session) -> None:
@@ -235,6 +298,21 @@ def test_a_matter_already_decided_is_not_put_on_another_agenda(session: Session)
     session.meeting = session.call(title="第二次会议")
     assert refused(lambda: session.put(Decimal(1_000_000))) == "meeting.decided"
     assert session.put(Decimal(2_000_000)).seq == 1
+
+
+def test_a_matter_sent_back_after_its_decision_needs_a_new_one(session: Session) -> None:
+    session.decide("for", "for", "for", "for", "for")
+    later = LATER + timedelta(days=1)
+    with recorded(
+        "works_payment.finance.return",
+        chain=f"matter:{session.project.pk}",
+        actor=SYSTEM,
+        now=later,
+        matter_id=session.matter.pk,
+    ):
+        pass
+    session.meeting = session.call(title="第二次会议")
+    assert session.put(Decimal(1_000_000)).result == ""
 
 
 def test_a_rejected_matter_may_come_back(session: Session) -> None:
@@ -255,14 +333,21 @@ def test_a_closed_matter_or_a_concluded_meeting_takes_no_item(session: Session) 
 
 def test_only_the_secretary_of_the_unit_keeps_the_agenda(session: Session) -> None:
     for person in (session.head, session.office.officer, session.office.supervisor):
-        assert refused(lambda person=person: session.put(matter_id=session.project.pk, person_id=person.pk)) == "meeting.not_secretary"
+        assert (
+            refused(lambda person=person: session.put(matter_id=session.project.pk, person_id=person.pk))
+            == "meeting.not_secretary"
+        )
 
 
 def test_who_keeps_the_record_does_not_chair(session: Session) -> None:
-    assert refused(lambda: session.call(head_person_id=session.office.secretary.pk)) == "meeting.secretary_heads"
+    assert (
+        refused(lambda: session.call(head_person_id=session.office.secretary.pk)) == "meeting.secretary_heads"
+    )
 
 
-@pytest.mark.parametrize("change", [{"title": " "}, {"held_on": TODAY - timedelta(days=1)}, {"member_person_ids": [10**6]}])
+@pytest.mark.parametrize(
+    "change", [{"title": " "}, {"held_on": TODAY - timedelta(days=1)}, {"member_person_ids": [10**6]}]
+)
 def test_a_meeting_is_not_called_with_bad_input(session: Session, change: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         session.call(**change)
@@ -283,10 +368,15 @@ def test_an_absent_member_does_not_speak_and_presence_closes_with_the_first_view
 
 
 def test_materials_in_time_are_no_temporary_item(session: Session) -> None:
-    sent = meetings.send_materials(agenda_item_id=session.item.pk, person_id=session.office.secretary.pk, now=NOW, calendar=CALENDAR)
+    sent = meetings.send_materials(
+        agenda_item_id=session.item.pk, person_id=session.office.secretary.pk, now=NOW, calendar=CALENDAR
+    )
     assert not sent.is_temporary
     late = meetings.send_materials(
-        agenda_item_id=session.item.pk, person_id=session.office.secretary.pk, now=NOW + timedelta(days=3), calendar=CALENDAR
+        agenda_item_id=session.item.pk,
+        person_id=session.office.secretary.pk,
+        now=NOW + timedelta(days=3),
+        calendar=CALENDAR,
     )
     assert late.is_temporary
 
@@ -297,14 +387,21 @@ def test_materials_never_sent_make_a_temporary_item(session: Session) -> None:
 
 def test_a_year_without_calendar_is_told(session: Session) -> None:
     with pytest.raises(BadInput):
-        meetings.send_materials(agenda_item_id=session.item.pk, person_id=session.office.secretary.pk, now=NOW, calendar=WorkCalendar(()))
+        meetings.send_materials(
+            agenda_item_id=session.item.pk,
+            person_id=session.office.secretary.pk,
+            now=NOW,
+            calendar=WorkCalendar(()),
+        )
 
 
 def test_the_same_request_twice_is_answered_once(session: Session) -> None:
     session.present(key="p-1")
     first = session.view(session.members[0], key="k-1")
     assert session.view(session.members[0], key="k-1") == first
-    assert session.put(Decimal(9), matter_id=session.project.pk, key="a-1") == session.put(Decimal(9), matter_id=session.project.pk, key="a-1")
+    assert session.put(Decimal(9), matter_id=session.project.pk, key="a-1") == session.put(
+        Decimal(9), matter_id=session.project.pk, key="a-1"
+    )
     assert session.call(title="另一会", key="c-1") == session.call(title="另一会", key="c-1")
     assert session.present(key="p-1") == session.meeting
     assert refused(lambda: session.view(session.members[0], "别的", key="k-1")) == "request.key_reused"
@@ -332,7 +429,12 @@ def test_minutes_are_filed_when_everything_is_decided(session: Session) -> None:
     other = session.office.paper(session.matter, session.office.officer, title="别的", content=b"%PDF-1.7 b")
 
     def file(document_id: int) -> Meeting:
-        return meetings.file_minutes(meeting_id=session.meeting.pk, document_id=document_id, person_id=session.office.secretary.pk, now=LATER)
+        return meetings.file_minutes(
+            meeting_id=session.meeting.pk,
+            document_id=document_id,
+            person_id=session.office.secretary.pk,
+            now=LATER,
+        )
 
     assert refused(lambda: file(minutes.pk)) == "meeting.not_concluded"
     session.decide("for", "for", "for", "for", "for")

@@ -46,7 +46,10 @@ def test_the_index_names_only_the_columns_that_changed():
 
 
 def test_a_crash_inside_an_act_leaves_neither_row_nor_event():
-    with pytest.raises(ZeroDivisionError), recorded("unit.create", chain="unit:1", actor=SYSTEM, now=NOW) as act:
+    with (
+        pytest.raises(ZeroDivisionError),
+        recorded("unit.create", chain="unit:1", actor=SYSTEM, now=NOW) as act,
+    ):
         act.save(Unit(code="A", name="甲", kind="bureau"))
         raise ZeroDivisionError
     assert not Unit.objects.exists() and not Event.objects.exists()
@@ -62,7 +65,9 @@ def test_a_refusal_rolls_back_and_is_itself_an_event_without_rows():
     assert not Unit.objects.exists() and problems() == []
 
 
-@pytest.mark.parametrize("error", [Refusal(Ground.STALE, "s", "s"), Refusal(Ground.FORM, "f", "f"), BadInput("b")])
+@pytest.mark.parametrize(
+    "error", [Refusal(Ground.STALE, "s", "s"), Refusal(Ground.FORM, "f", "f"), BadInput("b")]
+)
 def test_wrong_input_writes_no_event(error):
     with pytest.raises(type(error)), recorded("unit.create", chain="unit:1", actor=SYSTEM, now=NOW):
         raise error
@@ -88,7 +93,9 @@ def test_a_code_outside_its_list_is_bad_input():
 
 def test_the_same_key_is_answered_once_and_another_request_under_it_is_refused():
     def request(digest):
-        with recorded("u", chain="unit:1", actor=SYSTEM, now=NOW, request_key="k", request_sha256=digest) as act:
+        with recorded(
+            "u", chain="unit:1", actor=SYSTEM, now=NOW, request_key="k", request_sha256=digest
+        ) as act:
             return act
 
     first = request("d1")
@@ -155,7 +162,11 @@ def test_the_database_stops_a_change_of_the_trail(table, verb):
     sequence_all()
     column = {"trail_event": "act", "trail_body": "salt", "trail_leaf": "leaf_hash"}[table]
     statement = f"UPDATE {table} SET {column} = {column}" if verb == "UPDATE" else f"DELETE FROM {table}"
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
@@ -178,7 +189,9 @@ def attack_body(event):
 
 def attack_envelope(event):
     without_triggers("trail_event")
-    Event.objects.filter(id=event.id).update(envelope=bytes(event.envelope).replace(b"unit.create", b"unit.cr3ate"))
+    Event.objects.filter(id=event.id).update(
+        envelope=bytes(event.envelope).replace(b"unit.create", b"unit.cr3ate")
+    )
 
 
 def attack_column(event):
@@ -212,8 +225,13 @@ def attack_index(event):
 @pytest.mark.parametrize(
     ("attack", "kinds"),
     [
-        (attack_body, {"body"}), (attack_envelope, {"chain", "leaf", "event"}), (attack_column, {"event"}), (attack_leaf, {"leaf"}),
-        (attack_delete, {"chain", "leaf", "row"}), (attack_queue, {"queue", "leaf", "row"}), (attack_index, {"index"}),
+        (attack_body, {"body"}),
+        (attack_envelope, {"chain", "leaf", "event"}),
+        (attack_column, {"event"}),
+        (attack_leaf, {"leaf"}),
+        (attack_delete, {"chain", "leaf", "row"}),
+        (attack_queue, {"queue", "leaf", "row"}),
+        (attack_index, {"index"}),
     ],
 )
 def test_each_attack_on_a_stored_event_is_found(attack, kinds):

@@ -9,6 +9,7 @@ from lianjing.domains.works.forms import project as project_forms
 from lianjing.domains.works.forms import site as site_forms
 from lianjing.domains.works.forms import tender as tender_forms
 from lianjing.domains.works.forms.base import OpinionForm
+from lianjing.domains.works.imports import projects
 from lianjing.domains.works.models import ChangeOrder, Initiation, Onboarding, ProgressReport, Tender
 from lianjing.domains.works.queries import stage
 from lianjing.domains.works.services import (
@@ -163,4 +164,5 @@ DOMAIN = Domain(
     procedures=(INITIATION, PERMIT, TENDER, CONTRACT, PROGRESS, CHANGE, PAYMENT, ACCOUNT_CHANGE, ONBOARD),
     package="lianjing.domains.works",
     gate_post="project_lead",
+    importers={"projects": projects},
 )

@@ -290,4 +290,11 @@ def _comparison(sign: str, run: _Closure) -> _Check:
         return lambda value, scope, parameter: is_equal(value, run(scope, parameter))
     if sign == "!=":
         return lambda value, scope, parameter: not is_equal(value, run(scope, parameter))
-    return lambda value, scope, parameter: is_ordered(sign, value, run(scope, parameter))
+    compare = _ORDER[sign]
+
+    def check(value: Operand, scope: _Scope, parameter: ParameterLookup) -> bool:
+        bound = run(scope, parameter)
+        if type(value) is int and type(bound) is int:  # fen against fen: the cells of nearly every table
+            return compare(value, bound)
+        return is_ordered(sign, value, bound)
+    return check

@@ -35,8 +35,8 @@ class ImportNote(Kept):
     """What an import had to say of one record: seen beside the record, and by whoever sums such records."""
 
     batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="+", verbose_name="批次")
-    table_name = models.TextField("表")
-    row_key = models.TextField("行")
+    record_table = models.TextField("表")
+    record_key = models.TextField("行")
     line = models.IntegerField("文件行号")
     kind = models.TextField("种类")
     column = models.TextField("列", blank=True, default="")
@@ -47,7 +47,7 @@ class ImportNote(Kept):
     class Meta:
         db_table = "import_note"
         indexes = [
-            models.Index(fields=["table_name", "row_key"], name="import_note_row"),
+            models.Index(fields=["record_table", "record_key"], name="import_note_record"),
             models.Index(fields=["kind"], name="import_note_kind"),
         ]
         verbose_name = "导入说明"

@@ -11,14 +11,14 @@ from lianjing.runtime.trail.kept import Kept
 def notes_on(record: Kept) -> QuerySet[ImportNote]:
     """Return what the latest import said of a record."""
     return ImportNote.objects.filter(
-        table_name=record._meta.db_table, row_key=record.key(), is_superseded=False
+        record_table=record._meta.db_table, record_key=record.row_key(), is_superseded=False
     ).select_related("batch").order_by("id")
 
 
 def keys_noted(table: str, kind: str) -> list[int]:
     """Return the keys of the records of a table that carry a warning of this kind ("shared_contract", …)."""
-    rows = ImportNote.objects.filter(table_name=table, kind=kind, is_superseded=False)
-    return sorted({int(key) for key in rows.values_list("row_key", flat=True)})
+    rows = ImportNote.objects.filter(record_table=table, kind=kind, is_superseded=False)
+    return sorted({int(key) for key in rows.values_list("record_key", flat=True)})
 
 
 def cut_off(kind: str, sha256: str) -> ImportBatch | None:

@@ -14,12 +14,12 @@ from lianjing.runtime.trail.kept import Kept
 def leave_notes(act: Act, batch: ImportBatch, line: int, notices: Iterable[Notice]) -> None:
     """Write the warnings of a row beside the records they concern; part of an act. They replace earlier ones."""
     noted = [notice for notice in notices if notice.record is not None]
-    for record in {(n.record._meta.db_table, n.record.key()): n.record for n in noted if n.record is not None}.values():
+    for record in {(n.record._meta.db_table, n.record.row_key()): n.record for n in noted if n.record is not None}.values():
         _supersede(act, batch, record)
     act.save_many(
         [
             ImportNote(
-                batch=batch, table_name=notice.record._meta.db_table, row_key=notice.record.key(), line=line, kind=notice.kind,
+                batch=batch, record_table=notice.record._meta.db_table, record_key=notice.record.row_key(), line=line, kind=notice.kind,
                 column=notice.column, value=notice.value, text=notice.text,
             )
             for notice in noted
@@ -29,7 +29,7 @@ def leave_notes(act: Act, batch: ImportBatch, line: int, notices: Iterable[Notic
 
 
 def _supersede(act: Act, batch: ImportBatch, record: Kept) -> None:
-    earlier = ImportNote.objects.filter(table_name=record._meta.db_table, row_key=record.key(), is_superseded=False)
+    earlier = ImportNote.objects.filter(record_table=record._meta.db_table, record_key=record.row_key(), is_superseded=False)
     for note in earlier.exclude(batch=batch):
         note.is_superseded = True
         act.save(note)

@@ -61,7 +61,7 @@ def activate(act: Act, contract: Contract, *, signed_on: date) -> Contract:
     ]
     if missing:
         raise Refusal(
-            Ground.RULE, "contract.incomplete", _("合同缺少：%(what)s") % {"what": "、".join(missing)}, "zone_projects#12"
+            Ground.RULE, "contract.incomplete", _("合同缺少：%(what)s") % {"what": _("、").join(missing)}, "zone_projects#12"
         )
     contract.signed_on = signed_on
     contract.status = "active"

@@ -91,7 +91,7 @@ def format_of(file_name: str, content: bytes) -> Format:
     if found is None:
         raise BadInput(
             _("不接受“%(extension)s”文件，可上传：%(accepted)s")
-            % {"extension": extension or file_name, "accepted": "、".join(FORMATS)},
+            % {"extension": extension or file_name, "accepted": ", ".join(FORMATS)},
             "file",
         )
     if not found.is_it(content):

@@ -10,7 +10,7 @@ from lianjing.runtime.documents.formats import extension_of
 from lianjing.runtime.documents.models import Document, DocumentLink
 from lianjing.runtime.documents.storage import fetch
 from lianjing.runtime.matter.models import Matter
-from lianjing.runtime.regulation.models import DocumentRequirement
+from lianjing.runtime.regulation.queries import requirements
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def checklist(matter: Matter, definition_id: int, step_key: str) -> list[Checkli
     present: dict[str, list[Document]] = {}
     for document in documents_of(matter.pk):
         present.setdefault(document.kind, []).append(document)
-    wanted = DocumentRequirement.objects.filter(definition_id=definition_id, step_key=step_key).order_by("id")
+    wanted = requirements(definition_id, step_key)
     return [
         ChecklistLine(row.document_kind, row.is_mandatory, row.clause, tuple(present.get(row.document_kind, ()))) for row in wanted
     ]
@@ -64,7 +64,11 @@ def checklist(matter: Matter, definition_id: int, step_key: str) -> list[Checkli
 
 def missing(matter: Matter, definition_id: int, step_key: str) -> list[ChecklistLine]:
     """Return the mandatory papers of a step that are not there."""
-    return [line for line in checklist(matter, definition_id, step_key) if line.is_missing]
+    wanted = [row for row in requirements(definition_id, step_key) if row.is_mandatory]
+    if not wanted:
+        return []
+    present = set(Document.objects.filter(matter_id=matter.pk).values_list("kind", flat=True))
+    return [ChecklistLine(row.document_kind, True, row.clause) for row in wanted if row.document_kind not in present]
 
 
 def read(document: Document) -> bytes:

@@ -42,6 +42,17 @@ class Matter(Kept):
         verbose_name = "事项"
 
 
+class Series(Kept):
+    """How far a series of numbers has come in a year: 建变〔2025〕."""
+
+    head = models.TextField("字头", primary_key=True)
+    last = models.IntegerField("末号")
+
+    class Meta:
+        db_table = "series"
+        verbose_name = "编号"
+
+
 class MatterParty(Kept):
     """Parties of a matter with their role."""
 

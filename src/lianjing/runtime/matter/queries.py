@@ -24,7 +24,9 @@ def chain_of(matter: Matter) -> str:
 
 def root_of(matter: Matter) -> Matter:
     """Return the root matter: the project of a payment."""
-    return matter if matter.root_id in (None, matter.id) else Matter.objects.get(id=matter.root_id)
+    if matter.root_id in (None, matter.id) or matter.root is None:
+        return matter
+    return matter.root
 
 
 def visible_to(person_id: int, day: date) -> QuerySet[Matter]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import BadInput
-from lianjing.runtime.matter.models import Matter, MatterParty, Recusal
+from lianjing.runtime.matter.models import Matter, MatterParty, Recusal, Series
 from lianjing.runtime.matter.queries import chain_of
 from lianjing.runtime.trail.act import Act, Actor, lock_chain, recorded
 
@@ -37,9 +37,10 @@ def number(act: Act, matter: Matter, series: str) -> Matter:
     """Give a matter the next number of its series and year, gap-free: 变〔2025〕0007号; part of an act."""
     head = f"{series}〔{act.day.year}〕"
     lock_chain(f"series:{head}")
-    last = Matter.objects.filter(kind=matter.kind, code__startswith=head).order_by("-code").values_list("code", flat=True).first()
-    following = int(last[len(head) : -1]) + 1 if last else 1
-    matter.code = f"{head}{following:04d}号"
+    series = Series.objects.filter(head=head).first() or Series(head=head, last=0)
+    series.last += 1
+    act.save(series)
+    matter.code = f"{head}{series.last:04d}号"
     return act.save(matter)
 
 

@@ -16,6 +16,8 @@ from lianjing.runtime.matter.models import Recusal
 from lianjing.runtime.meeting.models import AgendaItem, Meeting, MeetingMember, Vote
 from lianjing.runtime.meeting.rules import RECUSAL_CLAUSE, Member, attending
 from lianjing.runtime.org.queries import posts_held, supervised_units, unit_and_above, unit_and_below
+from lianjing.runtime.trail.act import legal_day
+from lianjing.runtime.trail.models import Event
 
 VOTING = ("head", "member")
 
@@ -39,7 +41,7 @@ class VoteSeen:
 
 def recused_persons(item: AgendaItem) -> set[int]:
     """Return who is recused from an item: declared for the item, its matter or the matter's root."""
-    matters = [item.matter_id, item.matter.root_id]
+    matters = [item.matter_id, item.matter.root_id or item.matter_id]
     declared = Recusal.objects.filter(matter_id__in=matters, result="recused").values_list("person_id", flat=True)
     own = Vote.objects.filter(agenda_item=item, choice="recused").values_list("person_id", flat=True)
     return set(declared) | set(own)
@@ -128,6 +130,12 @@ def passed_item(matter_id: int, kinds: Collection[str] = (), *, amount: Decimal 
     if amount is not None:
         items = items.filter(Q(amount__isnull=True) | Q(amount__gte=amount))
     return items.order_by("-decided_on", "-id").first()
+
+
+def returned_since(item: AgendaItem) -> bool:
+    """True where the matter was sent back after the day of the decision: it needs a new one when it comes again."""
+    last = Event.objects.filter(matter_id=item.matter_id, act__endswith=".return", is_refused=False).order_by("recorded_at").last()
+    return last is not None and item.decided_on is not None and legal_day(last.recorded_at) > item.decided_on
 
 
 def items_of(matter_id: int) -> QuerySet[AgendaItem]:

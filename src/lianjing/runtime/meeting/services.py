@@ -20,7 +20,7 @@ from lianjing.runtime.documents.models import Document
 from lianjing.runtime.matter.models import Matter, Recusal
 from lianjing.runtime.meeting import rules
 from lianjing.runtime.meeting.models import AgendaItem, Meeting, MeetingMember, Vote
-from lianjing.runtime.meeting.queries import VOTING, members_of, passed_item
+from lianjing.runtime.meeting.queries import VOTING, members_of, passed_item, returned_since
 from lianjing.runtime.org.models import Person, Unit
 from lianjing.runtime.org.queries import actor_at, posts_held, unit_and_above, unit_and_below
 from lianjing.runtime.parameter.queries import figure, share
@@ -109,7 +109,8 @@ def _require_undecided(meeting: Meeting, matter: Matter, kind: str, amount: Deci
         raise Refusal(Ground.RULE, "meeting.concluded", _("会议已结束，不能再列议题"), AGENDA_CLAUSE)
     if matter.status not in ("draft", "open", "suspended"):
         raise Refusal(Ground.RULE, "meeting.matter_closed", _("事项已办结，不能上会"), AGENDA_CLAUSE)
-    if passed_item(matter.pk, (kind,), amount=amount) is not None:
+    decided = passed_item(matter.pk, (kind,), amount=amount)
+    if decided is not None and not returned_since(decided):
         raise Refusal(Ground.RULE, "meeting.decided", _("该事项已经会议通过，不再重复上会"), AGENDA_CLAUSE)
     if AgendaItem.objects.filter(matter=matter, kind=kind, result="").exists():
         raise Refusal(Ground.RULE, "meeting.on_agenda", _("该事项已列入议题，尚未作出决定"), AGENDA_CLAUSE)

@@ -12,6 +12,8 @@ from lianjing.runtime.trail.kept import Kept
 class Unit(Kept):
     """Unit, department, body or village office in the tree of organisations."""
 
+    is_reference = True
+
     code = models.TextField("单位代码")
     name = models.TextField("名称")
     kind = CodeField("单位类型", codelist="unit_kind")
@@ -32,6 +34,8 @@ class Unit(Kept):
 
 class Post(Kept):
     """Post: the holder of duties; acts are done by persons holding a post."""
+
+    is_reference = True
 
     unit = models.ForeignKey("Unit", models.PROTECT, related_name="+", verbose_name="所属单位")
     key = models.TextField("标准岗位键")
@@ -57,6 +61,8 @@ class Post(Kept):
 class PostDuty(Kept):
     """Duty that a post carries, dated."""
 
+    is_reference = True
+
     post = models.ForeignKey("Post", models.PROTECT, related_name="+", verbose_name="岗位")
     duty = CodeField("职责", codelist="duty")
     from_on = models.DateField("起", null=True, blank=True)
@@ -69,6 +75,8 @@ class PostDuty(Kept):
 
 class Person(Kept):
     """Official, contract staff or outside actor who logs in or holds a post."""
+
+    is_reference = True
 
     pseudonym = models.TextField("化名")
     name = models.TextField("姓名")
@@ -90,6 +98,8 @@ class Person(Kept):
 class Appointment(Kept):
     """Who holds which post on which days."""
 
+    is_reference = True
+
     person = models.ForeignKey("Person", models.PROTECT, related_name="+", verbose_name="人员")
     post = models.ForeignKey("Post", models.PROTECT, related_name="+", verbose_name="岗位")
     from_on = models.DateField("任职起")
@@ -108,6 +118,8 @@ class Appointment(Kept):
 class Delegation(Kept):
     """Dated delegation of a post's authority."""
 
+    is_reference = True
+
     post = models.ForeignKey("Post", models.PROTECT, related_name="+", verbose_name="岗位")
     from_person = models.ForeignKey("Person", models.PROTECT, related_name="+", verbose_name="委托人")
     to_person = models.ForeignKey("Person", models.PROTECT, related_name="+", verbose_name="受托人")
@@ -124,6 +136,8 @@ class Delegation(Kept):
 class DutyConflict(Kept):
     """Pairs of duties that one person may not hold in one matter."""
 
+    is_reference = True
+
     duty_a = CodeField("职责甲", codelist="duty")
     duty_b = CodeField("职责乙", codelist="duty")
     scope = CodeField("范围", codelist="conflict_scope")
@@ -138,6 +152,8 @@ class DutyConflict(Kept):
 
 class PowerItem(Kept):
     """Register of powers: nothing can be done that is not in it."""
+
+    is_reference = True
 
     code = models.TextField("事项编码")
     name = models.TextField("事项名称")

@@ -7,8 +7,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import Ground, Refusal
+from lianjing.runtime.org.directory import directory, is_in_force
 from lianjing.runtime.org.models import PowerItem
-from lianjing.runtime.org.queries import on_day, unit_and_above
+from lianjing.runtime.org.queries import unit_and_above
 
 CLAUSE = "zone_organisation#7"
 
@@ -16,7 +17,8 @@ CLAUSE = "zone_organisation#7"
 def in_force(definition_key: str, day: date, *unit_ids: int | None) -> PowerItem | None:
     """Return the item under which one of the units may exercise a process that day, its own or of a unit above it."""
     units = {above for unit_id in unit_ids if unit_id is not None for above in unit_and_above(unit_id)}
-    return PowerItem.objects.filter(on_day(day), definition_key=definition_key, unit_id__in=units).order_by("code").first()
+    items = directory().powers.get(definition_key, [])
+    return next((item for item in items if item.unit_id in units and is_in_force(item, day)), None)
 
 
 def require(definition_key: str, unit_id: int | None, day: date, *also: int | None) -> PowerItem:

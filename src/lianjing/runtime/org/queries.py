@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from lianjing.kernel.org import Conflict, Holder, Lending, Term, ancestors, descendants, holders as holders_of
+from lianjing.kernel.org import Conflict, Holder, ancestors, descendants
+from lianjing.kernel.org import holders as holders_of
 from lianjing.kernel.refusal import Ground, Refusal
-from lianjing.runtime.org.models import Appointment, Delegation, DutyConflict, Person, Post, Unit
+from lianjing.runtime.org.directory import directory, is_in_force
+from lianjing.runtime.org.models import Appointment, Person, Post, Unit
 from lianjing.runtime.trail.act import Actor
 
 FIXED_POST = "zone_organisation#2"
@@ -22,7 +23,12 @@ class Held:
     """A post that a person may act at today; `on_behalf_of` names the holder who delegated it."""
 
     post: Post
-    on_behalf_of: Person | None = None
+    on_behalf_of_id: int | None = None
+
+    @property
+    def on_behalf_of(self) -> Person | None:
+        """The person who lent the post."""
+        return None if self.on_behalf_of_id is None else Person.objects.get(id=self.on_behalf_of_id)
 
 
 def on_day(day: date, prefix: str = "") -> Q:
@@ -39,26 +45,20 @@ def in_being(day: date, prefix: str = "") -> Q:
 
 def holders(post_id: int, day: date) -> list[Holder]:
     """Return who may act at the post on the day, delegates included (C4)."""
-    terms = [Term(*row) for row in Appointment.objects.filter(post_id=post_id).values_list("person_id", "post_id", "from_on", "to_on")]
-    lendings = [
-        Lending(row.to_person_id, row.post_id, row.from_on, row.to_on, row.from_person_id)
-        for row in Delegation.objects.filter(post_id=post_id)
-    ]
-    return holders_of(post_id, day, terms, lendings)
+    book = directory()
+    return holders_of(post_id, day, book.terms_of_post.get(post_id, []), book.lendings_of_post.get(post_id, []))
 
 
 def posts_held(person_id: int, day: date) -> list[Held]:
     """Return the posts at which a person may act on the day: his own first, then those lent to him."""
-    own = Post.objects.filter(
-        Q(id__in=Appointment.objects.filter(on_day(day), person_id=person_id).values("post_id")) & in_being(day)
-    ).select_related("unit")
-    held = [Held(post) for post in own.order_by("id")]
-    mine = {each.post.id for each in held}
-    lent = Delegation.objects.filter(on_day(day), to_person_id=person_id).select_related("post__unit", "from_person")
-    for delegation in lent.order_by("id"):
-        giver_holds = Appointment.objects.filter(on_day(day), person_id=delegation.from_person_id, post_id=delegation.post_id)
-        if delegation.post_id not in mine and giver_holds.exists():
-            held.append(Held(delegation.post, delegation.from_person))
+    book = directory()
+    mine = {term.post_id for term in book.terms_of_person.get(person_id, []) if term.covers(day)}
+    held = [Held(book.posts[post_id]) for post_id in sorted(mine) if is_in_force(book.posts[post_id], day)]
+    for lending in book.lendings_to.get(person_id, []):
+        if lending.post_id not in mine and any(
+            holder.person_id == person_id and holder.on_behalf_of_id == lending.from_person_id for holder in holders(lending.post_id, day)
+        ):
+            held.append(Held(book.posts[lending.post_id], lending.from_person_id))
     return held
 
 
@@ -85,10 +85,10 @@ def actor_with(person_id: int, post_key: str, day: date, unit_id: int | None = N
 
 
 def _actor(person_id: int, held: Held, channel: str) -> Actor:
-    person = Person.objects.get(id=person_id)
-    lender = held.on_behalf_of
+    persons = directory().persons
+    lender = persons[held.on_behalf_of_id] if held.on_behalf_of_id is not None else None
     return Actor(
-        person_id, person.pseudonym, held.post.id, held.post.unit_id,
+        person_id, persons[person_id].pseudonym, held.post.id, held.post.unit_id,
         lender.id if lender else None, lender.pseudonym if lender else "", channel,
     )
 
@@ -101,7 +101,7 @@ def post_label(post_key: str) -> str:
 
 def parents() -> dict[int, int | None]:
     """Return the unit tree as child → parent."""
-    return dict(Unit.objects.values_list("id", "parent_id"))
+    return directory().parents
 
 
 def unit_and_above(unit_id: int) -> list[int]:
@@ -136,12 +136,12 @@ def is_supervisor(person_id: int, day: date) -> bool:
 
 def headed_units(person_id: int, day: date) -> set[int]:
     """Return the units of which the person is head today (posts of kind head, his own and not lent)."""
-    return {held.post.unit_id for held in posts_held(person_id, day) if held.post.kind == "head" and held.on_behalf_of is None}
+    return {held.post.unit_id for held in posts_held(person_id, day) if held.post.kind == "head" and held.on_behalf_of_id is None}
 
 
 def conflicts_on(day: date) -> list[Conflict]:
     """Return the conflict-of-duty matrix in force on the day."""
-    rows: Iterable[DutyConflict] = DutyConflict.objects.filter(in_being(day)).order_by("id")
+    rows = [row for row in directory().conflicts if is_in_force(row, day)]
     return [Conflict(row.duty_a, row.duty_b, row.scope, row.clause) for row in rows]
 
 

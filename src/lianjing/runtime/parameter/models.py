@@ -11,6 +11,8 @@ from lianjing.runtime.trail.kept import Kept
 class Parameter(Kept):
     """One legal or local figure with dates, source, clause."""
 
+    is_reference = True
+
     key = models.TextField("键")
     value_text = models.TextField("文本值", blank=True, default="")
     value_number = RatioField("数值", null=True, blank=True)

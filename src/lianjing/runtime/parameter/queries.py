@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime.parameter.models import Parameter
+from lianjing.runtime.trail.stamp import by_stamp
 
 SIX_PLACES = Decimal("0.000001")
 
@@ -33,10 +34,19 @@ def in_force(day: date) -> QuerySet[Parameter]:
 
 def parameter_on(key: str, day: date) -> Parameter:
     """Return the row of a key in force on the day, with its source and mark; MissingFigure where there is none."""
-    found = in_force(day).filter(key=key).order_by(F("from_on").desc(nulls_last=True), "-id").first()
-    if found is None:
-        raise MissingFigure(key, day)
-    return found
+    for row in _versions().get(key, []):
+        if (row.from_on is None or row.from_on <= day) and (row.to_on is None or row.to_on >= day):
+            return row
+    raise MissingFigure(key, day)
+
+
+@by_stamp
+def _versions() -> dict[str, list[Parameter]]:
+    """All figures by key, the latest version first; the rows are for reading only."""
+    versions: dict[str, list[Parameter]] = {}
+    for row in Parameter.objects.order_by(F("from_on").desc(nulls_last=True), "-id"):
+        versions.setdefault(row.key, []).append(row)
+    return versions
 
 
 def figure(key: str, day: date) -> Decimal:

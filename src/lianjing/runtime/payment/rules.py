@@ -231,7 +231,7 @@ def breaches(standing: Standing | None, claim: Claim, used_invoices: Collection[
 def refuse(found: Sequence[Breach]) -> None:
     """Raise the refusal of the first breach, its sentence naming all of them; return where there is none."""
     if found:
-        raise Refusal(Ground.RED_LINE, found[0].rule, "；".join(breach.message for breach in found), found[0].clause)
+        raise Refusal(Ground.RED_LINE, found[0].rule, _("；").join(breach.message for breach in found), found[0].clause)
 
 
 def _money(amount: Decimal) -> str:

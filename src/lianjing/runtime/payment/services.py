@@ -150,6 +150,8 @@ def make_order(
     if application.status != "approved":
         raise Refusal(Ground.RULE, "payment.not_approved", _("支付申请尚未通过全部审查，不能制单"), "zone_funds#2")
     enforce(application, standing)
+    if application.payee_account_id is None:
+        raise BadInput(_("支付申请没有收款账户"), "payee_account")
     made = PaymentOrder.objects.filter(payment_application=application).count()
     order = PaymentOrder(
         domain=application.domain,

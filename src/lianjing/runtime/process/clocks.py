@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 
 import holidays
-from django.db.models import Count, Max, Q
 
 from lianjing.kernel.process.calendar import Clock, Day, Unit, WorkCalendar, parse_duration
 from lianjing.runtime.parameter.queries import parameter_on
 from lianjing.runtime.process.models import CalendarDay, WorkItem
 from lianjing.runtime.trail.act import Act, legal_day
+from lianjing.runtime.trail.stamp import by_stamp
 
 UNITS = {"working_days": Unit.WORKING_DAY, "days": Unit.DAY, "hours": Unit.HOUR, "working_hours": Unit.WORKING_HOUR}
 
@@ -45,14 +44,9 @@ def _days(first: date, last: date) -> Iterator[date]:
         first += timedelta(days=1)
 
 
+@by_stamp
 def calendar() -> WorkCalendar:
     """Return the installation's calendar; read again when the table changes."""
-    sign = CalendarDay.objects.aggregate(count=Count("legal_day"), last=Max("legal_day"), working=Count("legal_day", filter=Q(is_working=True)))
-    return _calendar(sign["count"], sign["last"], sign["working"])
-
-
-@lru_cache(maxsize=4)
-def _calendar(count: int, last: date | None, working: int | None) -> WorkCalendar:
     rows = CalendarDay.objects.values_list("legal_day", "is_working", "is_forecast", "source")
     return WorkCalendar(Day(*row) for row in rows)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.process.graph import Task
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime.matter.models import Matter, MatterParty
+from lianjing.runtime.org.directory import directory, is_in_force
 from lianjing.runtime.org.models import Post
-from lianjing.runtime.org.queries import in_being, unit_and_above
+from lianjing.runtime.org.queries import unit_and_above
 
 FIXED_POST = "zone_organisation#2"
 
@@ -25,18 +25,19 @@ def post_for(task: Task, element: str, matter: Matter, day: date, preferred: fro
     lane = task.lane
     if lane is None:
         raise Refusal(Ground.POST, "lane.none", _("环节“%(step)s”没有设岗位") % {"step": task.name}, FIXED_POST)
-    posts = Post.objects.filter(in_being(day), key=lane.post).select_related("unit")
+    posts = [post for post in directory().posts_by_key.get(lane.post, []) if is_in_force(post, day)]
     match lane.scope:
         case "matter_unit":
-            found = list(posts.filter(unit_id=matter.unit_id))
+            found = [post for post in posts if post.unit_id == matter.unit_id]
         case "nearest_ancestor":
             found = _nearest(posts, matter.unit_id)
         case "named_unit":
-            found = list(posts.filter(unit__code=lane.unit))
+            found = [post for post in posts if post.unit.code == lane.unit]
         case "element":
-            found = list(posts.filter(unit__code=element))
+            found = [post for post in posts if post.unit.code == element]
         case _:
-            found = list(posts.filter(_of_party(matter, lane.role)))
+            firms = _of_party(matter, lane.role)
+            found = [post for post in posts if post.unit.enterprise_no in firms]
     if len(found) > 1 and lane.scope == "party":
         found = [post for post in found if post.id in preferred] or found
     if len(found) != 1:
@@ -49,23 +50,21 @@ def post_for(task: Task, element: str, matter: Matter, day: date, preferred: fro
     return found[0]
 
 
-def _nearest(posts: QuerySet[Post], unit_id: int) -> list[Post]:
+def _nearest(posts: list[Post], unit_id: int) -> list[Post]:
     for above in unit_and_above(unit_id):
-        found = list(posts.filter(unit_id=above))
+        found = [post for post in posts if post.unit_id == above]
         if found:
             return found
     return []
 
 
-def _of_party(matter: Matter, role: str) -> Q:
-    """The firm in this role at the matter itself, else at the nearest matter above it that names one."""
+def _of_party(matter: Matter, role: str) -> set[str]:
+    """The firms in this role at the matter itself, else at the nearest matter above it that names one."""
     place: Matter | None = matter
     while place is not None:
-        codes = list(
-            MatterParty.objects.filter(matter=place, role=role).exclude(enterprise__credit_code="")
-            .values_list("enterprise__credit_code", flat=True)
-        )
+        named = MatterParty.objects.filter(matter=place, role=role).values_list("enterprise__credit_code", flat=True)
+        codes = {code for code in named if code}
         if codes:
-            return Q(unit__enterprise_no__in=codes)
+            return codes
         place = place.parent
-    return Q(pk__in=[])
+    return set()

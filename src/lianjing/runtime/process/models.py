@@ -11,6 +11,8 @@ from lianjing.runtime.trail.kept import Kept
 class CalendarDay(Kept):
     """Working-day table with its source."""
 
+    is_reference = True
+
     legal_day = models.DateField("日期", primary_key=True)
     is_working = models.BooleanField("工作日", default=False)
     is_holiday = models.BooleanField("节假日", default=False)

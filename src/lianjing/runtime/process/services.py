@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.declaration import Procedure
@@ -29,11 +30,11 @@ from lianjing.kernel.process.interpret import (
 )
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
-from lianjing.runtime.documents.queries import checklist
+from lianjing.runtime.documents.queries import missing
 from lianjing.runtime.domains import procedure as declared
 from lianjing.runtime.matter import services as matters
 from lianjing.runtime.matter.models import Matter
-from lianjing.runtime.matter.queries import chain_of, root_of
+from lianjing.runtime.matter.queries import root_of
 from lianjing.runtime.org.queries import posts_held
 from lianjing.runtime.parameter.queries import figure
 from lianjing.runtime.process.authority import actor_for, unbound
@@ -41,7 +42,7 @@ from lianjing.runtime.process.clocks import calendar, clock_of, wind
 from lianjing.runtime.process.deed import Deed
 from lianjing.runtime.process.effects import Carrier
 from lianjing.runtime.process.models import ClockPause, ProcessInstance, Submission, WorkItem
-from lianjing.runtime.regulation.queries import clause_title, definition_on, graph_of, table_of
+from lianjing.runtime.regulation.queries import clause_title, definition, definition_on, graph_of, table_of
 from lianjing.runtime.trail.act import Act, answered, recorded, request_digest
 from lianjing.runtime.trail.models import Event
 
@@ -73,17 +74,15 @@ def open_matter(
     power register does not hold the process that day.
     """
     domain, procedure = declared(procedure_key)
-    parent = Matter.objects.select_related("root", "unit").filter(id=parent_id).first()
-    if parent is None:
-        raise Refusal(Ground.SCOPE, "scope.matter", _("没有该事项，或不在您的数据范围内"))
+    root_id = _root_id(parent_id)
     digest = request_digest(["open", procedure_key, str(parent_id), title, str(person_id)])
     if (event := answered(key, digest)) is not None:
         return Matter.objects.get(id=Event.objects.get(id=event).matter_id)
     with recorded(
-        f"{procedure_key}.open", chain=chain_of(parent), actor=unbound(person_id, channel), now=now,
-        matter_id=parent.id, root_matter_id=parent.root_id, request_key=key, request_sha256=digest,
+        f"{procedure_key}.open", chain=f"matter:{root_id}", actor=unbound(person_id, channel), now=now,
+        matter_id=parent_id, root_matter_id=root_id, request_key=key, request_sha256=digest,
     ) as act:
-        parent.refresh_from_db()
+        parent = Matter.objects.select_related("root").get(id=parent_id)
         if parent.kind != procedure.parent_kind:
             raise Refusal(Ground.GATE, "open.parent", _("此事项下不能办理“%(what)s”") % {"what": procedure.label.zh}, "zone_funds#1")
         procedure.may_open(parent, act.day)
@@ -97,23 +96,42 @@ def open_matter(
         return matter
 
 
+def _root_id(matter_id: int) -> int:
+    """Return whose chain an act on a matter must lock, before anything of the matter is read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(root_id, id) FROM matter WHERE id = %s", [matter_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise Refusal(Ground.SCOPE, "scope.matter", _("没有该事项，或不在您的数据范围内"))
+    return int(row[0])
+
+
+def _matter_of_item(item_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT matter_id FROM work_item WHERE id = %s", [item_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise Refusal(Ground.SCOPE, "scope.item", _("没有该待办，或不在您的数据范围内"))
+    return int(row[0])
+
+
 def _start(act: Act, matter: Matter, procedure: Procedure, person_id: int, channel: str) -> None:
-    definition = definition_on(procedure.key, act.day)
-    graph = graph_of(definition)
+    definition_ = definition_on(procedure.key, act.day)
+    graph = graph_of(definition_)
     deed = Deed(act, matter, root_of(matter))
     action = Start({"matter_kind": matter.kind})
     state, effects = interpret(graph, INITIAL, action, decider(act))
     instance = act.save(
-        ProcessInstance(matter=matter, definition=definition, state="running", marking=state.to_json(), ver=0, started_at=act.now)
+        ProcessInstance(matter=matter, definition=definition_, state="running", marking=state.to_json(), ver=0, started_at=act.now)
     )
     preferred = frozenset(held.post.id for held in posts_held(person_id, act.day))
     carrier = Carrier(deed, instance, graph, procedure, preferred=preferred)
     carrier.carry_out(state, effects)
     note_action(act, instance, action)
     first = carrier.opened[0]
-    act.actor = actor_for(first, graph.task(first.step_key), "", person_id, act.day, channel)
+    act.actor = actor_for(first, definition_.key, graph.task(first.step_key), "", person_id, act.day, channel)
     act.step_key = "open"
-    act.rule = f"{definition.key}@{definition.version}"
+    act.rule = f"{definition_.key}@{definition_.version}"
 
 
 def complete(
@@ -125,11 +143,10 @@ def complete(
     Idempotent by `key`: the same request is answered with the first event. Refusal names the clause; InvalidForm
     names the fields. Whatever crashes, nothing is lost and nothing happens twice.
     """
-    item = _item(item_id)
     digest = request_digest(["complete", str(item_id), str(person_id), _digest_of(data)])
     if (event := answered(key, digest)) is not None:
-        return Outcome(event, item.matter_id, is_repeated=True)
-    with _step(item, person_id, now, channel, key, digest, "", happened_at) as (deed, graph, procedure):
+        return Outcome(event, _matter_of_item(item_id), is_repeated=True)
+    with _step(item_id, person_id, now, channel, key, digest, "", happened_at) as (deed, item, graph, procedure):
         step = procedure.step(item.step_key)
         deed.act.role = step.role
         form = _checked_form(step.form, data, deed)
@@ -138,18 +155,17 @@ def complete(
         _submit(deed, item, form)
         variables = step.verb(deed)
         opened = _move(deed, graph, procedure, Complete(item.step_key, item.element, dict(variables)))
-    return Outcome(deed.act.event_id, item.matter_id, tuple(opened))
+    return Outcome(deed.act.event_id, deed.matter.id, tuple(opened))
 
 
 def return_item(
     *, item_id: int, person_id: int, target: str, reason: str, text: str, now: datetime, key: str = "", channel: str = "web"
 ) -> Outcome:
     """Send a step back to an allowed earlier one (退回), with a reason code and everything that is missing."""
-    item = _item(item_id)
     digest = request_digest(["return", str(item_id), str(person_id), target, reason, text])
     if (event := answered(key, digest)) is not None:
-        return Outcome(event, item.matter_id, is_repeated=True)
-    with _step(item, person_id, now, channel, key, digest, ".return") as (deed, graph, procedure):
+        return Outcome(event, _matter_of_item(item_id), is_repeated=True)
+    with _step(item_id, person_id, now, channel, key, digest, ".return") as (deed, item, graph, procedure):
         if not text.strip() or not reason:
             raise BadInput(_("退回须选择原因并写明全部问题"), "text")
         deed.act.reason = text
@@ -158,22 +174,24 @@ def return_item(
             opened = _move(deed, graph, procedure, Return(item.step_key, item.element, target), note)
         except ReturnNotAllowed as error:
             raise Refusal(Ground.RULE, "process.return", _("此环节不能退回到所选环节"), item.clause) from error
-    return Outcome(deed.act.event_id, item.matter_id, tuple(opened))
+    return Outcome(deed.act.event_id, deed.matter.id, tuple(opened))
 
 
 def withdraw(*, matter_id: int, person_id: int, reason: str, now: datetime, key: str = "", channel: str = "web") -> Outcome:
     """Take a whole matter back (撤销): only its applicant may, only while it runs, with a reason."""
-    instance = ProcessInstance.objects.select_related("matter__root", "definition").filter(matter_id=matter_id).first()
-    if instance is None:
-        raise Refusal(Ground.SCOPE, "scope.matter", _("没有该事项，或不在您的数据范围内"))
-    matter, digest = instance.matter, request_digest(["withdraw", str(matter_id), str(person_id), reason])
+    root_id = _root_id(matter_id)
+    digest = request_digest(["withdraw", str(matter_id), str(person_id), reason])
     if (event := answered(key, digest)) is not None:
         return Outcome(event, matter_id, is_repeated=True)
     with recorded(
-        f"{instance.definition.key}.withdraw", chain=chain_of(matter), actor=unbound(person_id, channel), now=now,
-        matter_id=matter.id, root_matter_id=matter.root_id, request_key=key, request_sha256=digest, reason=reason,
+        "process.withdraw", chain=f"matter:{root_id}", actor=unbound(person_id, channel), now=now,
+        matter_id=matter_id, root_matter_id=root_id, request_key=key, request_sha256=digest, reason=reason,
     ) as act:
-        instance.refresh_from_db()
+        instance = ProcessInstance.objects.select_related("matter__root", "definition").filter(matter_id=matter_id).first()
+        if instance is None:
+            raise Refusal(Ground.SCOPE, "scope.matter", _("没有该事项，或不在您的数据范围内"))
+        matter = instance.matter
+        act.verb = f"{instance.definition.key}.withdraw"
         if instance.state != "running":
             raise Refusal(Ground.STALE, "process.ended", _("该事项已办结，不能撤销"))
         if matter.applicant_person_id != person_id:
@@ -192,8 +210,7 @@ def withdraw(*, matter_id: int, person_id: int, reason: str, now: datetime, key:
 
 def suspend(*, item_id: int, person_id: int, reason: str, text: str, now: datetime, channel: str = "web") -> WorkItem:
     """Stop the clock of a step for corrections (补正) or another reason of the list; the holder of the step may."""
-    item = _item(item_id)
-    with _step(item, person_id, now, channel, "", "", ".suspend") as (deed, _graph, _procedure):
+    with _step(item_id, person_id, now, channel, "", "", ".suspend") as (deed, item, _graph, _procedure):
         clock = clock_of(item)
         if clock is None or not clock.is_running:
             raise Refusal(Ground.STALE, "clock.not_running", _("该环节没有正在运行的计时"))
@@ -207,8 +224,7 @@ def suspend(*, item_id: int, person_id: int, reason: str, text: str, now: dateti
 
 def resume(*, item_id: int, person_id: int, now: datetime, channel: str = "web") -> WorkItem:
     """Let a suspended clock run again with what is left of its budget."""
-    item = _item(item_id)
-    with _step(item, person_id, now, channel, "", "", ".resume", may_be_suspended=True) as (deed, _graph, _procedure):
+    with _step(item_id, person_id, now, channel, "", "", ".resume", may_be_suspended=True) as (deed, item, _graph, _procedure):
         clock, pause = clock_of(item), ClockPause.objects.filter(work_item=item, to_at__isnull=True).first()
         if clock is None or pause is None:
             raise Refusal(Ground.STALE, "clock.running", _("该环节的计时没有暂停"))
@@ -218,37 +234,31 @@ def resume(*, item_id: int, person_id: int, now: datetime, channel: str = "web")
         return deed.act.save(item)
 
 
-def _item(item_id: int) -> WorkItem:
-    found = WorkItem.objects.select_related("matter__root", "instance__definition", "post__unit").filter(id=item_id).first()
-    if found is None:
-        raise Refusal(Ground.SCOPE, "scope.item", _("没有该待办，或不在您的数据范围内"))
-    return found
-
-
 @contextmanager
 def _step(
-    item: WorkItem, person_id: int, now: datetime, channel: str, key: str, digest: str, suffix: str,
+    item_id: int, person_id: int, now: datetime, channel: str, key: str, digest: str, suffix: str,
     happened_at: datetime | None = None, may_be_suspended: bool = False,
-) -> Iterator[tuple[Deed, Graph, Procedure]]:
-    """Open the act of a step: lock the root matter, read the item anew, check who acts."""
-    matter, definition = item.matter, item.instance.definition
-    procedure, graph = declared(definition.key)[1], graph_of(definition)
-    duty = procedure.step(item.step_key).duty
+) -> Iterator[tuple[Deed, WorkItem, Graph, Procedure]]:
+    """Open the act of a step: lock the root matter, only then read the item, check who acts."""
+    matter_id = _matter_of_item(item_id)
+    root_id = _root_id(matter_id)
     with recorded(
-        f"{definition.key}.{item.step_key}{suffix}", chain=chain_of(matter), actor=unbound(person_id, channel), now=now,
-        matter_id=matter.id, root_matter_id=matter.root_id, step_key=item.step_key, request_key=key, request_sha256=digest,
-        rule=f"{definition.key}@{definition.version}", happened_at=happened_at, clause=item.clause,
+        "process.step", chain=f"matter:{root_id}", actor=unbound(person_id, channel), now=now, matter_id=matter_id,
+        root_matter_id=root_id, request_key=key, request_sha256=digest, happened_at=happened_at,
     ) as act:
-        item.refresh_from_db(fields=[f.name for f in item._meta.concrete_fields if not f.is_relation])
-        item.instance.refresh_from_db(fields=["marking", "ver", "state"])
-        matter.refresh_from_db(fields=[f.name for f in matter._meta.concrete_fields if not f.is_relation])
+        item = WorkItem.objects.select_related("matter__root", "instance", "post").get(id=item_id)
+        version = definition(item.instance.definition_id)
+        procedure, graph = declared(version.key)[1], graph_of(version)
+        duty = procedure.step(item.step_key).duty
+        act.verb, act.step_key = f"{version.key}.{item.step_key}{suffix}", item.step_key
+        act.rule, act.clause = f"{version.key}@{version.version}", item.clause
         if item.closed_at is not None:
             raise Refusal(Ground.STALE, "item.closed", _("该环节已由他人办结或已撤回，请刷新页面"))
-        act.actor = actor_for(item, graph.task(item.step_key), duty.value if duty else "", person_id, act.day, channel)
+        act.actor = actor_for(item, version.key, graph.task(item.step_key), duty.value if duty else "", person_id, act.day, channel)
         if item.budget is not None and item.running_since is None and not may_be_suspended:
             raise Refusal(Ground.RULE, "clock.suspended", _("该环节计时已暂停，请先恢复再办理"), item.clause)
         act.duty = duty.value if duty else ""
-        yield Deed(act, matter, root_of(matter), item), graph, procedure
+        yield Deed(act, item.matter, root_of(item.matter), item), item, graph, procedure
 
 
 def _move(
@@ -289,15 +299,14 @@ def _checked_form(form_class: Any, data: Mapping[str, Any], deed: Deed) -> Any:
 
 
 def _require_papers(item: WorkItem, deed: Deed) -> None:
-    lines = checklist(deed.matter, item.instance.definition_id, item.step_key)
-    missing = [line for line in lines if line.is_mandatory and not line.documents]
-    if missing:
-        deed.act.clause = missing[0].clause
-        words = "、".join(codes.label("document_kind", line.kind) for line in missing)
-        cited = clause_title(missing[0].clause, deed.day)
+    lines = missing(deed.matter, item.instance.definition_id, item.step_key)
+    if lines:
+        deed.act.clause = lines[0].clause
+        words = "、".join(codes.label("document_kind", line.kind) for line in lines)
+        cited = clause_title(lines[0].clause, deed.day)
         raise Refusal(
             Ground.DOCUMENTS, "documents.missing", _("缺少必备资料：%(papers)s（%(clause)s）") % {"papers": words, "clause": cited},
-            missing[0].clause,
+            lines[0].clause,
         )
 
 

@@ -11,6 +11,8 @@ from lianjing.runtime.trail.kept import Kept
 class Regulation(Kept):
     """Regulation (办法): text with number, status, dates, owner."""
 
+    is_reference = True
+
     key = models.TextField("键")
     doc_no = models.TextField("文号", blank=True, default="")
     title = models.TextField("名称")
@@ -35,6 +37,8 @@ class Regulation(Kept):
 class Clause(Kept):
     """One clause; every refusal, threshold and finding points to one."""
 
+    is_reference = True
+
     regulation = models.ForeignKey("Regulation", models.PROTECT, related_name="+", verbose_name="所属制度")
     article_no = models.TextField("条号")
     text = models.TextField("条文")
@@ -51,6 +55,8 @@ class Clause(Kept):
 
 class Definition(Kept):
     """Process, decision table, form or checklist of a bundle."""
+
+    is_reference = True
 
     kind = CodeField("类别", codelist="definition_kind")
     key = models.TextField("键")
@@ -73,6 +79,8 @@ class Definition(Kept):
 class ProcessStep(Kept):
     """One step of a process version: post, duty, deadline, clause."""
 
+    is_reference = True
+
     definition = models.ForeignKey("Definition", models.PROTECT, related_name="+", verbose_name="流程")
     step_key = models.TextField("环节编号")
     name = models.TextField("环节名称")
@@ -92,6 +100,8 @@ class ProcessStep(Kept):
 
 class DocumentRequirement(Kept):
     """What each stage or step requires."""
+
+    is_reference = True
 
     definition = models.ForeignKey("Definition", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="定义")
     bundle_key = models.TextField("制度包", blank=True, default="")

@@ -10,7 +10,8 @@ from django.utils.translation import get_language
 
 from lianjing.kernel.process.decision import DecisionTable, parse_decision
 from lianjing.kernel.process.graph import Graph, parse
-from lianjing.runtime.regulation.models import Clause, Definition
+from lianjing.runtime.regulation.models import Clause, Definition, DocumentRequirement
+from lianjing.runtime.trail.stamp import by_stamp
 
 
 class NoDefinition(LookupError):
@@ -41,10 +42,36 @@ def clause_title(reference: str, day: date) -> str:
 
 def definition_on(key: str, day: date) -> Definition:
     """Return the version of a process or decision table in force on the day; NoDefinition otherwise."""
-    found = Definition.objects.filter(_in_force(day), key=key, status="in_force").order_by("-version").first()
-    if found is None:
-        raise NoDefinition(f"{key}: {day}")
-    return found
+    for version in _definitions().get(key, []):
+        if version.from_on <= day and (version.to_on is None or version.to_on >= day):
+            return version
+    raise NoDefinition(f"{key}: {day}")
+
+
+def definition(definition_id: int) -> Definition:
+    """Return a version by its id, whatever its day; the row is for reading only."""
+    return next(row for versions in _definitions().values() for row in versions if row.id == definition_id)
+
+
+@by_stamp
+def _definitions() -> dict[str, list[Definition]]:
+    versions: dict[str, list[Definition]] = {}
+    for row in Definition.objects.filter(status="in_force").order_by("-version"):
+        versions.setdefault(row.key, []).append(row)
+    return versions
+
+
+def requirements(definition_id: int, step_key: str) -> list[DocumentRequirement]:
+    """Return what a step of a process version asks for, in the order of the diagram."""
+    return _requirements().get((definition_id, step_key), [])
+
+
+@by_stamp
+def _requirements() -> dict[tuple[int | None, str], list[DocumentRequirement]]:
+    asked: dict[tuple[int | None, str], list[DocumentRequirement]] = {}
+    for row in DocumentRequirement.objects.order_by("id"):
+        asked.setdefault((row.definition_id, row.step_key), []).append(row)
+    return asked
 
 
 def graph_of(definition: Definition) -> Graph:

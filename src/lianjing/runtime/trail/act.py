@@ -20,9 +20,19 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, connection, transaction
 
 from lianjing.kernel.refusal import Ground, Refusal
-from lianjing.kernel.trail.envelope import Envelope, body_hash, canonical, event_id, instant, leaf_hash
+from lianjing.kernel.trail.envelope import (
+    Envelope,
+    body_hash,
+    canonical,
+    event_id,
+    instant,
+    leaf_hash,
+    parse_envelope,
+)
 from lianjing.runtime.trail.kept import Keeping, Kept, refuse_unstorable
 from lianjing.runtime.trail.models import ActRow, Body, Event, Pending, Receipt
+from lianjing.runtime.trail.rapid import insert
+from lianjing.runtime.trail.stamp import holding, renew
 
 K = TypeVar("K", bound=Kept)
 LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
@@ -100,11 +110,15 @@ class Act:
     def remove(self, row: Kept) -> None:
         """Delete a draft row; its image in the event is null."""
         key = (row._meta.db_table, row.row_key())
+        if row.is_reference:
+            renew()
         self._rows.pop(key, None)
         self._gone[key] = {f.column for f in row._meta.concrete_fields}
         row.delete()
 
     def _touch(self, row: Kept, change: str, columns: set[str]) -> None:
+        if row.is_reference:
+            renew()
         if row.keeping is not Keeping.TRAILED:
             return
         key = (row._meta.db_table, row.row_key())
@@ -147,8 +161,9 @@ def recorded(verb: str, *, chain: str, actor: Actor, now: datetime, **details: A
     try:
         with transaction.atomic():
             lock_chain(chain)
-            yield act
-            write_events([act])
+            with holding():
+                yield act
+                write_events([act])
     except Refusal as refusal:
         if refusal.ground.is_recorded:
             record_refusal(act, refusal)
@@ -183,10 +198,10 @@ def write_events(acts: Sequence[Act]) -> None:
         events.append(event)
         bodies.append(body)
         index.extend(act.index_rows())
-    Event.objects.bulk_create(events)
-    Body.objects.bulk_create(bodies)
-    Pending.objects.bulk_create([Pending(event=event) for event in events])
-    ActRow.objects.bulk_create(index)
+    insert(Event, events)
+    insert(Body, bodies)
+    insert(Pending, [Pending(event=event) for event in events])
+    insert(ActRow, index)
     _write_receipts(acts)
 
 
@@ -225,10 +240,13 @@ def _build(act: Act, heads: dict[str, tuple[int, str, datetime]]) -> tuple[Event
 
 
 def _head(chain: str) -> tuple[int, str, datetime]:
-    last = Event.objects.filter(object=chain).order_by("-oseq").values_list("oseq", "envelope", "recorded_at").first()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT oseq, envelope FROM trail_event WHERE object = %s ORDER BY oseq DESC LIMIT 1", [chain])
+        last = cursor.fetchone()
     if last is None:
         return 0, "", datetime(1, 1, 2, tzinfo=LEGAL_ZONE)
-    return last[0], leaf_hash(bytes(last[1])).hex(), last[2]
+    envelope = bytes(last[1])
+    return last[0], leaf_hash(envelope).hex(), datetime.fromisoformat(parse_envelope(envelope).recorded)
 
 
 def request_digest(parts: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ class Kept(models.Model):
     """A row that the trail proves. It is written through an Act and nowhere else."""
 
     keeping: ClassVar[Keeping] = Keeping.TRAILED
+    is_reference: ClassVar[bool] = False    # read in every act, changed rarely: kept in memory by stamp
     _loaded: dict[str, Any]
 
     class Meta:

@@ -34,6 +34,7 @@ class Event(models.Model):
         constraints = [models.UniqueConstraint(fields=["object", "oseq"], name="trail_event_object_oseq")]
         indexes = [
             models.Index(fields=["root_matter_id", "recorded_at"], name="trail_event_root"),
+            models.Index(fields=["root_matter_id", "person_id", "duty"], name="trail_event_duty"),
             models.Index(fields=["matter_id"], name="trail_event_matter"),
             models.Index(fields=["person_id", "recorded_at"], name="trail_event_person"),
             models.Index(fields=["recorded_at"], name="trail_event_recorded"),
@@ -82,6 +83,15 @@ class Receipt(models.Model):
 
     class Meta:
         db_table = "trail_receipt"
+
+
+class Stamp(models.Model):
+    """The one row that changes with every change of reference data; see `stamp`."""
+
+    stamp = models.CharField(max_length=16)
+
+    class Meta:
+        db_table = "reference_stamp"
 
 
 class ActRow(models.Model):

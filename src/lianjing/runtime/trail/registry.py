@@ -13,6 +13,7 @@ EXCLUDED = {
     "trail_pending": "queue of the trail",
     "trail_leaf": "the trail itself",
     "trail_receipt": "answers to repeated requests, derived from events",
+    "reference_stamp": "tells caches that reference data changed",
     "act_row": "index of the trail, rebuilt from the bodies",
     "login_account": "log-in state: pass-phrase digests do not belong in a log",
     "login_failure": "log-in state, swept after a day",

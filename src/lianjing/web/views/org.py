@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime import codes
@@ -70,6 +71,7 @@ def _state_filter(day: date) -> Filter:
 
 
 @signed_in(kinds=STAFF)
+@require_safe
 def units(request: PageRequest) -> HttpResponse:
     """The tree of units, each with who supervises it and how many posts and persons it has."""
     person_list, post_list = reverse("org_persons"), reverse("org_posts")
@@ -93,6 +95,7 @@ def units(request: PageRequest) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_safe
 def posts(request: PageRequest) -> HttpResponse:
     """Every post with its duties, its risk level and who holds it today."""
     holders: dict[int, list[Holding]] = {}
@@ -135,6 +138,7 @@ def holder_words(found: Sequence[Holding]) -> str:
 
 
 @signed_in(kinds=STAFF)
+@require_safe
 def persons(request: PageRequest) -> HttpResponse:
     """The persons with their posts of today; telephone numbers are masked."""
     held: dict[int, list[Post]] = {}
@@ -161,6 +165,7 @@ def persons(request: PageRequest) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_safe
 def person(request: PageRequest, person_id: int) -> HttpResponse:
     """One person: every appointment and delegation, and the acts that the reader may see."""
     found = Person.objects.select_related("unit").filter(id=person_id).first()
@@ -182,6 +187,7 @@ def person(request: PageRequest, person_id: int) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_safe
 def appointments(request: PageRequest) -> HttpResponse:
     """Who held which post on which days, and by which paper."""
     columns = [
@@ -211,6 +217,7 @@ def _end_url(row: Appointment) -> str:
 
 
 @signed_in(kinds=STAFF)
+@require_safe
 def delegations(request: PageRequest) -> HttpResponse:
     """Authority lent for dated days; its giver may take it back."""
     mine = request.who.id
@@ -241,6 +248,7 @@ def delegations(request: PageRequest) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_safe
 def conflicts(request: PageRequest) -> HttpResponse:
     """The conflict-of-duty matrix in force today, each pair with its clause."""
     grid = conflict_grid(request.today)
@@ -257,6 +265,7 @@ def conflicts(request: PageRequest) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_safe
 def powers(request: PageRequest) -> HttpResponse:
     """The register of powers: nothing can be done that is not in it on that day (G8)."""
     processes = procedure_words()
@@ -307,6 +316,7 @@ def _review_due(row: PowerItem) -> date | None:
 
 
 @signed_in(kinds=STAFF)
+@require_safe
 def who(request: PageRequest) -> HttpResponse:
     """Answer "who could approve this on that day": one name is right, none or several is a fault (C4)."""
     item = _asked_item(request)

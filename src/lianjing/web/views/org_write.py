@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_http_methods
 
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
@@ -209,6 +210,7 @@ def _as_personnel(request: PageRequest) -> None:
 
 
 @signed_in(kinds=STAFF)
+@require_http_methods(["GET", "POST"])
 def unit_new(request: PageRequest) -> HttpResponse:
     """Set up a unit."""
     _as_personnel(request)
@@ -220,6 +222,7 @@ def unit_new(request: PageRequest) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_http_methods(["GET", "POST"])
 def post_new(request: PageRequest) -> HttpResponse:
     """Set up a standard post in a unit."""
     _as_personnel(request)
@@ -236,6 +239,7 @@ def post_new(request: PageRequest) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_http_methods(["GET", "POST"])
 def person_new(request: PageRequest) -> HttpResponse:
     """Enter a person."""
     _as_personnel(request)
@@ -247,6 +251,7 @@ def person_new(request: PageRequest) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_http_methods(["GET", "POST"])
 def appoint(request: PageRequest) -> HttpResponse:
     """Appoint a person to a post."""
     _as_personnel(request)
@@ -260,6 +265,7 @@ def appoint(request: PageRequest) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_http_methods(["GET", "POST"])
 def appointment_end(request: PageRequest, appointment_id: int) -> HttpResponse:
     """End an appointment with its last day."""
     _as_personnel(request)
@@ -274,6 +280,7 @@ def appointment_end(request: PageRequest, appointment_id: int) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_http_methods(["GET", "POST"])
 def power_new(request: PageRequest) -> HttpResponse:
     """Enter an item in the register of powers."""
     _as_personnel(request)
@@ -286,6 +293,7 @@ def power_new(request: PageRequest) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_http_methods(["GET", "POST"])
 def power_end(request: PageRequest, item_id: int) -> HttpResponse:
     """Take an item out of the register after a day: acts under it are refused from the next day."""
     _as_personnel(request)
@@ -299,6 +307,7 @@ def power_end(request: PageRequest, item_id: int) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_http_methods(["GET", "POST"])
 def delegation_give(request: PageRequest) -> HttpResponse:
     """Lend one of my own posts for dated days."""
     mine = [held.post.id for held in request.held if held.on_behalf_of is None]
@@ -318,6 +327,7 @@ def delegation_give(request: PageRequest) -> HttpResponse:
 
 
 @signed_in(kinds=STAFF)
+@require_http_methods(["GET", "POST"])
 def delegation_end(request: PageRequest, delegation_id: int) -> HttpResponse:
     """Take back a delegation that I gave."""
     row = get_object_or_404(Delegation.objects.select_related("to_person", "post__unit"), id=delegation_id)

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_noop
+from django.views.decorators.http import require_safe
 
 from lianjing.runtime import codes
 from lianjing.runtime.parameter.models import Parameter
@@ -45,6 +46,7 @@ def shown_value(row: Parameter) -> str:
 
 
 @signed_in(kinds=STAFF)
+@require_safe
 def parameters(request: PageRequest) -> HttpResponse:
     """Every figure: what it is worth, from when, where it is written, and how sure it is."""
     current = set(in_force(request.today).values_list("id", flat=True))
@@ -90,6 +92,7 @@ class Month:
 
 
 @signed_in(kinds=STAFF)
+@require_safe
 def calendar(request: PageRequest) -> HttpResponse:
     """The working days of one year, announced or forecast, with the source of each."""
     years = sorted({day.year for day in CalendarDay.objects.dates("legal_day", "year")})

@@ -91,7 +91,7 @@ def openings(request: PageRequest) -> list[dict[str, str]]:
     for domain in domains():
         for procedure in domain.procedures:
             if procedure.opener_post in held:
-                found.append({"label": text_of(procedure.label), "url": f"{reverse('search')}?open={procedure.key}", "key": procedure.key})
+                found.append({"label": text_of(procedure.label), "url": reverse('matter_choose', args=[procedure.key]), "key": procedure.key})
     return found
 
 

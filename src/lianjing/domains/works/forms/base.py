@@ -37,6 +37,12 @@ class WorksForm(StepForm):
                 self.add_error(name, _("日期不得晚于今日"))
         return cleaned
 
+    def offer_contracts(self) -> None:
+        """Fill the field `contract` with the project's active contracts."""
+        field = self.fields["contract"]
+        assert isinstance(field, PlatformContractField)
+        field.offer(self.matter.root_id)
+
     def warn(self, text: object) -> None:
         """Add a warning for the page: a figure that may be wrong but does not stop the act."""
         self.warnings.append(str(text))
@@ -60,14 +66,14 @@ def _plain(value: Any) -> Any:
 class MoneyInput(forms.DecimalField):
     """Yuan with two places, at least 0 and at most 9,999,999,999.99."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(_plain(value))
 
 
 class PercentInput(forms.DecimalField):
     """A percentage from 0 to 100; cleans to a fraction of one."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(_plain(value))
 
     def clean(self, value: Any) -> Decimal | None:
@@ -96,7 +102,7 @@ class PlatformContractField(forms.TypedChoiceField):
         self.choices = [("", "—"), *((each.pk, f"{each.code} {each.title}".strip()) for each in active)]
 
 
-def money(label: object, help_text: object = "", *, required: bool = True, negative: bool = False) -> MoneyInput:
+def money(label: Any, help_text: Any = "", *, required: bool = True, negative: bool = False) -> MoneyInput:
     """Return a field for yuan."""
     least = -LARGEST_SUM if negative else Decimal(0)
     return MoneyInput(
@@ -104,36 +110,36 @@ def money(label: object, help_text: object = "", *, required: bool = True, negat
     )
 
 
-def percent(label: object, help_text: object = "", *, required: bool = True) -> PercentInput:
+def percent(label: Any, help_text: Any = "", *, required: bool = True) -> PercentInput:
     """Return a field for a percentage; cleans to a fraction."""
     return PercentInput(label=label, help_text=help_text, required=required, min_value=0, max_value=100, max_digits=7, decimal_places=4)
 
 
-def whole(label: object, help_text: object = "", *, required: bool = True, least: int | None = 0) -> forms.IntegerField:
+def whole(label: Any, help_text: Any = "", *, required: bool = True, least: int | None = 0) -> forms.IntegerField:
     """Return a field for a whole number."""
     return forms.IntegerField(label=label, help_text=help_text, required=required, min_value=least)
 
 
-def day_field(label: object, help_text: object = "", *, required: bool = True) -> forms.DateField:
+def day_field(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateField:
     """Return a field for a day."""
     return forms.DateField(
         label=label, help_text=help_text, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
 
-def line(label: object, help_text: object = "", *, required: bool = True, longest: int = 200) -> forms.CharField:
+def line(label: Any, help_text: Any = "", *, required: bool = True, longest: int = 200) -> forms.CharField:
     """Return a field for one line of text."""
     return forms.CharField(label=label, help_text=help_text, required=required, max_length=longest)
 
 
-def prose(label: object, help_text: object = "", *, required: bool = True, least: int | None = None) -> forms.CharField:
+def prose(label: Any, help_text: Any = "", *, required: bool = True, least: int | None = None) -> forms.CharField:
     """Return a field for several lines of text."""
     return forms.CharField(
         label=label, help_text=help_text, required=required, max_length=4000, min_length=least, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
-def coded(label: object, list_name: str, *only: str, help_text: object = "", required: bool = True) -> forms.ChoiceField:
+def coded(label: Any, list_name: str, *only: str, help_text: Any = "", required: bool = True) -> forms.ChoiceField:
     """Return a field for one code of a list, or of those named."""
 
     def offered() -> list[tuple[str, str]]:
@@ -142,12 +148,12 @@ def coded(label: object, list_name: str, *only: str, help_text: object = "", req
     return forms.ChoiceField(label=label, help_text=help_text, required=required, choices=offered)
 
 
-def ticked(label: object, help_text: object = "") -> forms.BooleanField:
+def ticked(label: Any, help_text: Any = "") -> forms.BooleanField:
     """Return a box that must be ticked."""
     return forms.BooleanField(label=label, help_text=help_text, required=True)
 
 
-def box(label: object, help_text: object = "") -> forms.BooleanField:
+def box(label: Any, help_text: Any = "") -> forms.BooleanField:
     """Return a box that may be ticked."""
     return forms.BooleanField(label=label, help_text=help_text, required=False)
 

@@ -28,7 +28,7 @@ from lianjing.domains.works.queries.standing import awards_to_contract
 from lianjing.domains.works.rules.project import in_order
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import MatterParty
-from lianjing.runtime.parameter.queries import figure
+from lianjing.runtime.parameter.queries import MissingFigure, figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +97,22 @@ class ContractDraftForm(AccountFields, WorksForm):
         """Refuse terms outside the law; warn where the figure's source still has to be read again (K marks)."""
         cleaned = super().clean()
         self._check_ratios(cleaned)
-        has_supervisor = MatterParty.objects.filter(matter_id=self.matter.root_id, role="supervisor").exists()
+        has_supervisor = MatterParty.objects.filter(matter=self.matter.root, role="supervisor").exists()
         if cleaned.get("kind") == "works" and not has_supervisor and not self.text_of("supervisor_name").strip():
             self.add_error("supervisor_name", _("施工合同须写明监理单位"))
         if self.sum_of("provisional") > self.sum_of("amount"):
             self.add_error("provisional", _("暂列金额不得大于合同价"))
-        days = cleaned.get("payment_days")
-        if days is not None and days > figure("works.payment.sme_contract_max_days", self.day):
-            self.add_error("payment_days", _("付款期限超过约定上限"))
+        self._check_days(cleaned.get("payment_days"))
         return cleaned
+
+    def _check_days(self, days: int | None) -> None:
+        """The longest agreed term binds from the day its regulation is in force."""
+        try:
+            longest = figure("works.payment.sme_contract_max_days", self.day)
+        except MissingFigure:
+            return
+        if days is not None and days > longest:
+            self.add_error("payment_days", _("付款期限超过约定上限"))
 
     def _check_ratios(self, cleaned: dict[str, Any]) -> None:
         retention, progress, advance = (cleaned.get(name) for name in ("retention_ratio", "progress_ratio", "advance_ratio"))
@@ -149,7 +156,7 @@ class AccountChangeForm(AccountFields, WorksForm):
 
     def prepare(self) -> None:
         """Offer the project's contracts."""
-        self.fields["contract"].offer(self.matter.root_id)
+        self.offer_contracts()
         self.order_fields(["contract"])
 
 

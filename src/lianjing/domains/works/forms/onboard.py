@@ -24,7 +24,7 @@ from lianjing.domains.works.rules.gates import ORDER
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.parameter.queries import figure
-from lianjing.runtime.process.forms import RowsField
+from lianjing.runtime.process.forms import RowsField, RowsWidget
 
 PAPER = ("change", "progress", "voucher", "contract", "approval", "permit", "settlement", "acceptance", "other")
 
@@ -84,8 +84,9 @@ class OnboardForm(AccountFields, WorksForm):
         staff = Person.objects.filter(unit_id=self.matter.unit_id, left_on__isnull=True).order_by("id")
         column = forms.ChoiceField(label=_("责任人"), choices=[("", "—"), *((str(p.pk), p.name) for p in staff)])
         table = self.fields["missing"]
+        assert isinstance(table, RowsField)
         table.columns = {**table.columns, "owner": column}
-        table.widget.columns = table.columns
+        table.widget = RowsWidget(table.columns)
 
     def _show(self, found: Onboarding) -> None:
         for name in self.fields:

@@ -51,7 +51,7 @@ class PaymentForm(WorksForm):
     def prepare(self) -> None:
         """Offer contracts, progress reports, budget lines and accounts; show the application before a return."""
         project_id = self.matter.root_id
-        self.fields["contract"].offer(project_id)
+        self.offer_contracts()
         reports = ProgressReport.objects.filter(contract__project_id=project_id, matter__status="closed", matter__outcome="done")
         self._choice("progress_report", _("进度报告"), [(r.pk, f"{r.period_on:%Y-%m} {r.completed_value:,.2f}") for r in reports.order_by("-period_on")], required=False)
         lines = BudgetLine.objects.filter(project_id=project_id).order_by("fiscal_year", "code")
@@ -62,7 +62,7 @@ class PaymentForm(WorksForm):
         self.fields["payee_account"].help_text = _("不选即为合同约定的账户；其他账户须先批准变更")
         self._show_earlier()
 
-    def _choice(self, name: str, label: object, offered: list[tuple[int, str]], *, required: bool) -> None:
+    def _choice(self, name: str, label: Any, offered: list[tuple[int, str]], *, required: bool) -> None:
         self.fields[name] = forms.TypedChoiceField(
             label=label, choices=[("", "—"), *offered], coerce=int, empty_value=None, required=required
         )

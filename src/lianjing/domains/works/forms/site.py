@@ -39,7 +39,7 @@ class ProgressForm(WorksForm):
 
     def prepare(self) -> None:
         """Offer the project's contracts and show the report as it stood before a return."""
-        self.fields["contract"].offer(self.matter.root_id)
+        self.offer_contracts()
         found = ProgressReport.objects.filter(pk=self.matter.pk).first()
         if found is not None:
             self.initial.update(
@@ -86,7 +86,7 @@ class ChangeForm(WorksForm):
 
     def prepare(self) -> None:
         """Offer the project's contracts and show the proposal as it stood before a return."""
-        self.fields["contract"].offer(self.matter.root_id)
+        self.offer_contracts()
         found = ChangeOrder.objects.filter(pk=self.matter.pk).first()
         if found is not None:
             self.initial.update({name: getattr(found, name) for name in self.fields if name != "contract"})

@@ -123,7 +123,7 @@ class EvaluateForm(WorksForm):
         self.fields["results"] = RowsField(
             cells(
                 bid=forms.ChoiceField(label=_("投标人"), choices=[("", "—"), *offered]),
-                status=forms.ChoiceField(label=_("有效性"), choices=codes.choices("bid_status", "valid", "disqualified")),
+                status=forms.ChoiceField(label=_("有效性"), choices=[("", "—"), *codes.choices("bid_status", "valid", "disqualified")]),
                 reason=line(_("否决理由"), required=False),
                 score=forms.DecimalField(label=_("总分"), required=False, min_value=0, max_digits=9, decimal_places=3),
                 rank=whole(_("名次"), required=False, least=1),

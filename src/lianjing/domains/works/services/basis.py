@@ -74,7 +74,7 @@ def account_of_firm(deed: Deed, holder: Enterprise, present: Account | None = No
             return account
     return open_account(
         deed.act, holder=key, holder_name=holder.name, account_no=number, bank_name=deed.data["bank_name"], kind="basic",
-        holder_kind="enterprise", from_on=deed.day,
+        from_on=deed.day,
     )
 
 

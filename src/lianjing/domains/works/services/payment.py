@@ -8,6 +8,7 @@ passed it, whatever its amount. Otherwise it can only be returned.
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -33,7 +34,7 @@ from lianjing.runtime.columns import fen
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.contract.queries import account_has_changed, original_amount
 from lianjing.runtime.meeting.models import AgendaItem
-from lianjing.runtime.parameter.queries import figure
+from lianjing.runtime.parameter.queries import MissingFigure, figure
 from lianjing.runtime.parties.models import Account
 from lianjing.runtime.payment import services as payments
 from lianjing.runtime.payment.invoices import register_invoices
@@ -119,14 +120,27 @@ def _budget_line(deed: Deed) -> BudgetLine:
     return line
 
 
-def _due_day(deed: Deed, contract: Contract) -> tuple[Any, bool]:
-    """Return the statutory day for a small firm, the agreed one for others, and whether the firm is small."""
-    delivered, agreed = deed.data["delivered_on"], contract.payment_days
+def _due_day(deed: Deed, contract: Contract) -> tuple[date | None, bool]:
+    """Return the day by which to pay, and whether the payee is a small firm.
+
+    The statutory term of small firms holds from the day the regulation is in force; before it, and for other
+    firms, only the agreed term does. Without either there is no due day.
+    """
     is_small = contract.enterprise is not None and contract.enterprise.size_class in rules.SMALL_FIRMS
-    legal, longest = (int(figure(f"works.payment.{key}", deed.day)) for key in ("sme_days", "sme_contract_max_days"))
-    if not is_small and agreed is None:
-        return None, False
-    return rules.due_day(delivered, agreed_days=agreed, legal_days=legal, longest_days=longest if is_small else max(agreed or 0, longest)), is_small
+    agreed = contract.payment_days
+    legal, longest = (_days(f"works.payment.{key}", deed.day) for key in ("sme_days", "sme_contract_max_days"))
+    if is_small and legal is not None and longest is not None:
+        return rules.due_day(deed.data["delivered_on"], agreed_days=agreed, legal_days=legal, longest_days=longest), True
+    if agreed is None:
+        return None, is_small
+    return rules.due_day(deed.data["delivered_on"], agreed_days=agreed, legal_days=agreed, longest_days=agreed), is_small
+
+
+def _days(key: str, day: date) -> int | None:
+    try:
+        return int(figure(key, day))
+    except MissingFigure:
+        return None
 
 
 def _routing(deed: Deed, application: PaymentApplication) -> dict[str, Any]:

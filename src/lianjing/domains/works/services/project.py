@@ -37,7 +37,7 @@ def open_project(*, person_id: int, now: datetime, data: Mapping[str, Any], key:
         raise InvalidForm(next(iter(errors.values()))[0], next(iter(errors)), errors, form)
     digest = request_digest(["open_project", str(person_id), *(f"{name}={form.cleaned_data[name]}" for name in COLUMNS)])
     if (event := answered(key, digest)) is not None:
-        return Matter.objects.get(id=Event.objects.get(id=event).matter_id)
+        return Matter.objects.get(id__in=Event.objects.filter(id=event).values("matter_id"))
     actor = actor_with(person_id, "project_officer", day, channel=channel)
     with recorded(
         "works_project.open", chain=f"unit:{actor.unit_id}", actor=actor, now=now, request_key=key, request_sha256=digest, duty="apply",
@@ -51,5 +51,5 @@ def open_project(*, person_id: int, now: datetime, data: Mapping[str, Any], key:
         )
         act.chain = chain_of(matter)
         project = act.save(Project(matter=matter, owner_unit_id=actor.unit_id, status="identification", currency="CNY", **values))
-        act.save(CostBaseline(project=project, kind="estimate", amount=project.total_investment, as_of_on=act.day, source_matter=matter))
+        act.save(CostBaseline(project=project, kind="estimate", amount=values["total_investment"], as_of_on=act.day, source_matter=matter))
         return matter
