@@ -129,7 +129,10 @@ def measure(matters: int) -> dict[str, Any]:
     for turn in range(3):
         opened = [bench.opened(project, 2 * turn * matters + number + 1) for number in range(2 * matters)]
         ready = [item.id for _permit, item in opened[:matters]]
-        others = {(type(a), a.pk): b.pk for (a, _), (b, _) in zip(opened[:matters], opened[matters:], strict=True)}
+        others = {}
+        for (permit, item), (permit_, item_) in zip(opened[:matters], opened[matters:], strict=True):
+            others |= {(type(permit), permit.pk): permit_.pk, (type(item), item.pk): item_.pk}
+            others[(type(item.instance), item.instance_id)] = item_.instance_id
         bench.writes.clear()
         bench.collect()
         begin = time.perf_counter()

@@ -67,7 +67,7 @@ INSTALLED_APPS = [
 # One line installs a domain: its app above, its declaration here.
 LIANJING_DOMAINS = ["lianjing.domains.works.domain.DOMAIN"]
 LIANJING_DEMONSTRATION = os.environ.get("LIANJING_DEMONSTRATION") == "1"
-LIANJING_DEMO_PASSWORD = os.environ.get("LIANJING_DEMO_PASSWORD", "lianjing-2025")  # shown at the demonstration's log-in
+LIANJING_DEMO_PASSWORD = "lianjing-demo"  # shown at the log-in of a demonstration, used nowhere else
 
 AUTH_USER_MODEL = "org.LoginAccount"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]

@@ -30,15 +30,11 @@ class PageRequest(HttpRequest):
     """What `CurrentPerson` adds to a request: the person, the moment, the legal day, the posts held today."""
 
     person: Person | None
+    who: Person  # the person behind a page that needs a log-in; set by `signed_in`
     now: datetime
     today: date
     held: list[Held]
     roles: frozenset[str]
-
-    @property
-    def who(self) -> Person:
-        """The person behind a page that needs a log-in; Refusal(POST) for nobody."""
-        return person_of(self)
 
 
 def is_gone(person: Person, today: date) -> bool:
@@ -79,7 +75,7 @@ def signed_in(
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if cast(PageRequest, request).person is None:
                 return _to_login(request)
-            person_of(request)
+            cast(PageRequest, request).who = person_of(request)
             if cast(LoginAccount, request.user).must_change_password and guarded.__name__ != "password":
                 return HttpResponseRedirect(reverse("password"))
             if needs_post:

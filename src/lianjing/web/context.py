@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _, gettext_noop
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lianjing.runtime.domains import domains
 from lianjing.runtime.process.queries import items_for

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from lianjing.kernel.process.graph import BoundaryTimer, EndEvent, Gateway, GatewayKind, Graph, Node, StartEvent, Task, TaskKind
+from lianjing.kernel.process.graph import (
+    BoundaryTimer,
+    EndEvent,
+    Gateway,
+    GatewayKind,
+    Graph,
+    Node,
+    StartEvent,
+    Task,
+    TaskKind,
+)
 from lianjing.kernel.process.interpret import State
 from lianjing.kernel.process.layout import Box, Layout, layout
 from lianjing.runtime.process.models import ProcessInstance, WorkItem

@@ -31,14 +31,11 @@ def draft_of(item: WorkItem, person_id: int) -> FormDraft | None:
     return FormDraft.objects.filter(person_id=person_id, work_item=item).first()
 
 
-def initial_of(draft: FormDraft | None, form_class: Any) -> dict[str, Any]:
-    """Return the draft as the initial values of a form."""
+def restore(draft: FormDraft | None, form: Any) -> None:
+    """Put the draft into a fresh form; what was typed goes before what the form proposes."""
     if draft is None:
-        return {}
+        return
     typed = QueryDict(draft.content)
-    fields = form_class.base_fields
-    return {
-        name: field.widget.value_from_datadict(typed, {}, name)
-        for name, field in fields.items()
-        if not field.widget.value_omitted_from_data(typed, {}, name)
-    }
+    for name, field in form.fields.items():
+        if not field.widget.value_omitted_from_data(typed, {}, name):
+            form.initial[name] = field.widget.value_from_datadict(typed, {}, name)

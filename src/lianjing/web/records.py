@@ -77,13 +77,19 @@ def spoken(field: Any, raw: Any) -> tuple[str, str]:
         return money(raw), "money"
     if isinstance(field, RatioField):
         return f"{(raw * 100).normalize():f}%" if abs(raw) <= 1 else f"{raw.normalize():f}", "text"
+    return _plain(raw)
+
+
+def _plain(raw: Any) -> tuple[str, str]:
     match raw:
         case bool():
             return (_("是") if raw else _("否")), "text"
         case Decimal():
             return f"{raw:f}", "text"
-        case datetime() | date():
-            return raw.isoformat(), "time" if isinstance(raw, datetime) else "day"
+        case datetime():
+            return raw.isoformat(), "time"
+        case date():
+            return raw.isoformat(), "day"
         case models.Model():
             return name_of(raw), "text"
         case _:

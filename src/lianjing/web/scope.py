@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -11,6 +11,8 @@ from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime.matter.queries import visible_to
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.org.queries import posts_held
+from lianjing.runtime.process.opinions import sealed_items
+from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.models import Event
 from lianjing.web.access import STAFF
 from lianjing.web.access_log import ACCESS
@@ -42,8 +44,22 @@ def event_for(person: Person, event_id: str, day: date) -> Event:
     return found
 
 
-def may_read_body(person: Person, event: Event, day: date) -> bool:
-    """True where the reader may see the values an act wrote: administrators see those of the organisation only."""
-    if event.matter_id is None:
+def may_read_body(person: Person, event: Event, now: datetime) -> bool:
+    """True where the reader may see the values an act wrote.
+
+    Administrators see those of the organisation only. What a department wrote in a joint review is sealed from
+    everyone else until all are in or due.
+    """
+    if event.matter_id is None or event.person_id == person.id:
         return True
-    return event.person_id == person.id or visible_to(person.id, day).filter(id=event.matter_id).exists()
+    if is_sealed(event, now):
+        return False
+    return visible_to(person.id, legal_day(now)).filter(id=event.matter_id).exists()
+
+
+def is_sealed(event: Event, now: datetime) -> bool:
+    """True for an act of a joint review whose sister steps are still open and not yet due."""
+    if event.matter_id is None:
+        return False
+    sealed = {str(number) for number in sealed_items([event.matter_id], now)}
+    return bool(sealed) and event.rows.filter(table_name="work_item", row_key__in=sealed).exclude(change="created").exists()

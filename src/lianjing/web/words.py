@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext as _, gettext_noop
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
 
 from lianjing.kernel.declaration import Text
 from lianjing.kernel.refusal import Refusal

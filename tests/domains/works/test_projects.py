@@ -14,8 +14,10 @@ from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.fact.queries import hold
 from lianjing.runtime.matter.stages import pass_gate
 from lianjing.runtime.org.models import PowerItem
+from lianjing.runtime.org.services import end_power_item
 from lianjing.runtime.payment.models import BudgetLine
 from lianjing.runtime.process.services import InvalidForm
+from lianjing.runtime.trail.act import SYSTEM
 from lianjing.runtime.trail.models import Event
 from tests.domains.works.playing import (
     ARCHIVES,
@@ -53,7 +55,8 @@ def test_only_a_project_officer_opens_a_project(play):
 
 
 def test_no_project_without_a_power_item_in_force(play):
-    PowerItem.objects.filter(definition_key="works_project").update(to_on=play.scene.today() - timedelta(days=1))
+    item = PowerItem.objects.get(definition_key="works_project")
+    end_power_item(item_id=item.pk, to_on=play.scene.today() - timedelta(days=1), actor=SYSTEM, now=play.scene.now, reason="取消")
     with refused(Ground.POWER, "power.not_in_force"):
         play.project()
     assert not Project.objects.exists()

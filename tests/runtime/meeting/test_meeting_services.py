@@ -137,7 +137,7 @@ def test_a_decision_is_computed_from_the_members_own_votes(session: Session) -> 
     assert Vote.objects.get(agenda_item=item, choice="against").is_dissent
     assert Meeting.objects.get().status == "concluded"
     verbs = Event.objects.filter(object=f"unit:{session.office.zone.pk}").values_list("act", flat=True)
-    assert list(verbs).count("meeting.vote") == list(verbs).count("meeting.view") == 5
+    assert list(verbs).count("meeting.cast") == list(verbs).count("meeting.express_view") == 5
 
 
 def test_less_than_half_of_all_members_rejects(session: Session) -> None:

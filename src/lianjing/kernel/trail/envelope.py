@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 VERSION = 1
 ENVELOPE_LIMIT = 1024
 INTEGER_LIMIT = 2**53
+SURROGATE = re.compile("[\ud800-\udfff]")
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
 
 
 class NotCanonical(ValueError):
@@ -24,31 +26,34 @@ class NotCanonical(ValueError):
 
 def canonical(value: Any) -> bytes:
     """Return the one byte string that stands for `value`; NotCanonical where the profile has none."""
-    _check(value, "$")
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8")
+    _check(value, ())
+    return _encode(value).encode("utf-8")
 
 
-def _check(value: Any, path: str) -> None:
-    match value:
-        case None | bool():
-            return
-        case str():
-            if any(0xD800 <= ord(sign) <= 0xDFFF for sign in value):
-                raise NotCanonical(f"{path}: lone surrogate")
-        case int():
-            if abs(value) >= INTEGER_LIMIT:
-                raise NotCanonical(f"{path}: integer beyond 2^53")
-        case Mapping():
-            for key, inner in value.items():
-                if not isinstance(key, str) or not key.isascii():
-                    raise NotCanonical(f"{path}: key {key!r} is not ASCII text")
-                _check(inner, f"{path}.{key}")
-        case list() | tuple():
-            for place, inner in enumerate(value):
-                _check(inner, f"{path}[{place}]")
-        case _:
-            raise NotCanonical(f"{path}: {type(value).__name__} is not in the profile")
+def _check(value: Any, path: tuple[Any, ...]) -> None:
+    """Walk the value once; the path is spelled only when something is wrong."""
+    kind = type(value)
+    if kind is str:
+        if not value.isascii() and SURROGATE.search(value):
+            raise NotCanonical(f"{_spell(path)}: lone surrogate")
+    elif kind is int:
+        if not -INTEGER_LIMIT < value < INTEGER_LIMIT:
+            raise NotCanonical(f"{_spell(path)}: integer beyond 2^53")
+    elif kind is dict:
+        for key, inner in value.items():
+            if type(key) is not str or not key.isascii():
+                raise NotCanonical(f"{_spell(path)}: key {key!r} is not ASCII text")
+            if inner is not None:
+                _check(inner, (*path, key))
+    elif kind is list or kind is tuple:
+        for place, inner in enumerate(value):
+            _check(inner, (*path, place))
+    elif value is not None and kind is not bool:
+        raise NotCanonical(f"{_spell(path)}: {kind.__name__} is not in the profile")
+
+
+def _spell(path: tuple[Any, ...]) -> str:
+    return "$" + "".join(f".{part}" if isinstance(part, str) else f"[{part}]" for part in path)
 
 
 def instant(moment: datetime) -> str:

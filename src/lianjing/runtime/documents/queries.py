@@ -68,7 +68,7 @@ def missing(matter: Matter, definition_id: int, step_key: str) -> list[Checklist
     if not wanted:
         return []
     present = set(Document.objects.filter(matter_id=matter.pk).values_list("kind", flat=True))
-    return [ChecklistLine(row.document_kind, True, row.clause) for row in wanted if row.document_kind not in present]
+    return [ChecklistLine(row.document_kind, is_mandatory=True, clause=row.clause) for row in wanted if row.document_kind not in present]
 
 
 def read(document: Document) -> bytes:

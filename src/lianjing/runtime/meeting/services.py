@@ -92,7 +92,7 @@ def put_on_agenda(
     matter = Matter.objects.get(pk=matter_id)
     actor = _secretary(person_id, meeting.unit_id, now)
     parts = [str(meeting_id), str(matter_id), kind, str(amount)]
-    with _act("meeting.agenda", meeting.unit_id, actor, now, key, parts, matter) as (act, done):
+    with _act("meeting.put_on_agenda", meeting.unit_id, actor, now, key, parts, matter) as (act, done):
         if done:
             return AgendaItem.objects.filter(meeting=meeting, matter=matter).latest("id")
         if not title.strip():
@@ -119,7 +119,7 @@ def _require_undecided(meeting: Meeting, matter: Matter, kind: str, amount: Deci
 def take_off_agenda(*, agenda_item_id: int, reason: str, person_id: int, now: datetime, key: str = "") -> AgendaItem:
     """Defer an item on which nobody has spoken yet, or for which there is no quorum, to another meeting."""
     item, actor = _kept_by_secretary(agenda_item_id, person_id, now)
-    with _act("meeting.defer", item.meeting.unit_id, actor, now, key, [str(item.pk), reason], item.matter) as (act, done):
+    with _act("meeting.take_off_agenda", item.meeting.unit_id, actor, now, key, [str(item.pk), reason], item.matter) as (act, done):
         if done:
             return item
         item = _open(item)
@@ -139,7 +139,7 @@ def send_materials(*, agenda_item_id: int, person_id: int, now: datetime, calend
     The lead time is field knowledge so far (mark K-m): it warns until the zone has decided it.
     """
     item, actor = _kept_by_secretary(agenda_item_id, person_id, now)
-    with _act("meeting.materials", item.meeting.unit_id, actor, now, key, [str(item.pk)], item.matter) as (act, done):
+    with _act("meeting.send_materials", item.meeting.unit_id, actor, now, key, [str(item.pk)], item.matter) as (act, done):
         if done:
             return item
         item = _open(item)
@@ -166,7 +166,7 @@ def record_presence(
     meeting = Meeting.objects.get(pk=meeting_id)
     actor = _secretary(person_id, meeting.unit_id, now)
     parts = [str(meeting_id), *map(str, sorted(present_person_ids))]
-    with _act("meeting.presence", meeting.unit_id, actor, now, key, parts) as (act, done):
+    with _act("meeting.record_presence", meeting.unit_id, actor, now, key, parts) as (act, done):
         if done:
             return meeting
         if act.day < meeting.held_on:
@@ -195,7 +195,7 @@ def recuse_member(
     own = person_id == member_person_id
     actor = _member(person_id, item, now) if own else _secretary(person_id, item.meeting.unit_id, now)
     parts = [str(item.pk), str(member_person_id), reason]
-    with _act("meeting.recuse", item.meeting.unit_id, actor, now, key, parts, item.matter) as (act, done):
+    with _act("meeting.recuse_member", item.meeting.unit_id, actor, now, key, parts, item.matter) as (act, done):
         if done:
             return Vote.objects.get(agenda_item=item, person_id=member_person_id)
         item = _open(item)
@@ -218,7 +218,7 @@ def express_view(*, agenda_item_id: int, person_id: int, text: str, now: datetim
     """Give one's own view on an item; the head's comes after every present member's (zone_collective#6)."""
     item = _item(agenda_item_id)
     actor = _member(person_id, item, now)
-    with _act("meeting.view", item.meeting.unit_id, actor, now, key, [str(item.pk), text], item.matter) as (act, done):
+    with _act("meeting.express_view", item.meeting.unit_id, actor, now, key, [str(item.pk), text], item.matter) as (act, done):
         if done:
             return Vote.objects.get(agenda_item=item, person_id=person_id)
         item = _in_session(item)
@@ -237,7 +237,7 @@ def cast(*, agenda_item_id: int, person_id: int, choice: str, now: datetime, rea
     """Cast one's own vote after one's own view; it cannot be changed. A vote against needs its reason."""
     item = _item(agenda_item_id)
     actor = _member(person_id, item, now)
-    with _act("meeting.vote", item.meeting.unit_id, actor, now, key, [str(item.pk), choice, reason], item.matter) as (act, done):
+    with _act("meeting.cast", item.meeting.unit_id, actor, now, key, [str(item.pk), choice, reason], item.matter) as (act, done):
         if done:
             return Vote.objects.get(agenda_item=item, person_id=person_id)
         item = _in_session(item)
@@ -275,7 +275,7 @@ def file_minutes(*, meeting_id: int, document_id: int, person_id: int, now: date
     """Attach the signed minutes of a concluded meeting (zone_collective#8)."""
     meeting = Meeting.objects.get(pk=meeting_id)
     actor = _secretary(person_id, meeting.unit_id, now)
-    with _act("meeting.minutes", meeting.unit_id, actor, now, key, [str(meeting_id), str(document_id)]) as (act, done):
+    with _act("meeting.file_minutes", meeting.unit_id, actor, now, key, [str(meeting_id), str(document_id)]) as (act, done):
         if done:
             return meeting
         document = Document.objects.filter(pk=document_id, kind="minutes").first()

@@ -58,9 +58,9 @@ def standing(
     opened = opening or OpeningSums()
     paid = list(paid_applications(contract).exclude(pk=excluding))
     flying = list(in_flight(contract).exclude(pk=excluding))
-    settled = {row.pk for row in paid if _is_paid_on(row, on)}
-    counted = [row for row in paid if row.pk in settled]
-    open_ones = [row for row in paid if row.pk not in settled] + flying
+    later = _paid_after(on, paid)
+    counted = [row for row in paid if row.pk not in later]
+    open_ones = [row for row in paid if row.pk in later] + flying
     advances = opened.advance_outstanding + _total(row for row in paid + flying if row.kind == "advance")
     released = _total(row for row in paid + flying if row.kind == "retention")
     return Standing(
@@ -87,9 +87,9 @@ def needs_opening_sums(contract: Contract) -> bool:
     return is_imported and is_older
 
 
-def _is_paid_on(application: PaymentApplication, on: date) -> bool:
-    orders = PaymentOrder.objects.filter(payment_application=application, status="paid")
-    return orders.filter(Q(paid_on__isnull=True) | Q(paid_on__lte=on)).exists() or not orders.exists()
+def _paid_after(on: date, applications: Iterable[PaymentApplication]) -> set[int]:
+    orders = PaymentOrder.objects.filter(payment_application__in=list(applications), status="paid", paid_on__gt=on)
+    return set(orders.values_list("payment_application_id", flat=True))
 
 
 def _total(applications: Iterable[PaymentApplication]) -> Decimal:

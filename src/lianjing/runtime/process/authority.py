@@ -72,13 +72,15 @@ def _refuse_same_person(matter: Matter, task: Task, actor: Actor) -> None:
     """Never the same person as at the steps that the diagram names."""
     if not task.differs_from:
         return
-    done = WorkItem.objects.filter(
-        matter=matter, step_key__in=task.differs_from, outcome="done", person_id__in=_both(actor)
-    ).first()
-    if done is not None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT step_key, person_id, name FROM work_item WHERE matter_id = %s AND outcome = 'done'", [matter.id]
+        )
+        others = [name for step, person_id, name in cursor.fetchall() if step in task.differs_from and person_id in _both(actor)]
+    if others:
         raise Refusal(
             Ground.CONFLICT, "separation.same_person",
-            _("“%(other)s”与“%(step)s”不得由同一人办理") % {"other": done.name, "step": task.name}, task.clause or SEPARATION,
+            _("“%(other)s”与“%(step)s”不得由同一人办理") % {"other": others[0], "step": task.name}, task.clause or SEPARATION,
         )
 
 

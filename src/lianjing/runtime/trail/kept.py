@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lianjing.kernel.refusal import BadInput
 from lianjing.kernel.trail.envelope import instant
 
+ABSENT = object()
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -48,11 +49,7 @@ class Kept(models.Model):
         fields = self._meta.concrete_fields
         if loaded is None:
             return [field.column for field in fields]
-        return [
-            field.column
-            for field in fields
-            if encode(field, getattr(self, field.attname)) != encode(field, loaded.get(field.attname))
-        ]
+        return [field.column for field in fields if getattr(self, field.attname) != loaded.get(field.attname, ABSENT)]
 
     def row_image(self) -> dict[str, Any]:
         """Return the full values of the row through the one codec."""
@@ -66,14 +63,14 @@ class Kept(models.Model):
 
 def encode(field: Any, value: Any) -> Any:
     """Return a column's value as canonical JSON: Decimal as fixed text, date as ISO, time as UTC."""
-    if field.remote_field is not None:
-        field = field.target_field
-        return encode(field, value)
-    if value is None or isinstance(value, bool):
+    kind = type(value)
+    if value is None or kind is bool or kind is str:
         return value
+    if field.remote_field is not None:
+        return encode(field.target_field, value)
     if isinstance(field, models.DecimalField):
-        return format(Decimal(str(value)), f".{field.decimal_places}f")
-    if isinstance(value, datetime):
+        return format(value if kind is Decimal else Decimal(str(value)), f".{field.decimal_places}f")
+    if kind is datetime:
         return instant(value)
     if isinstance(value, date):
         return value.isoformat()

@@ -57,7 +57,7 @@ def give(
 def note_progress(*, undertaking_id: int, person_id: int, text: str, now: datetime) -> Undertaking:
     """Report how an undertaking goes, by its owner; the text stands in the event."""
     row, actor = _reach(undertaking_id, person_id, now)
-    with recorded("undertaking.progress", chain=_chain(row), actor=actor, now=now, **_matter_of(row)) as act:
+    with recorded("undertaking.note_progress", chain=_chain(row), actor=actor, now=now, **_matter_of(row)) as act:
         row = _fresh(row)
         if not _is_owner(row, person_id, now):
             raise Refusal(Ground.POST, "undertaking.not_owner", _("只有责任人可以报告进展"), CLAUSE)

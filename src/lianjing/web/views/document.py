@@ -20,6 +20,8 @@ from lianjing.runtime import codes
 from lianjing.runtime.documents.models import Document
 from lianjing.runtime.documents.queries import file_name_of, read, versions_of
 from lianjing.runtime.matter.queries import open_for
+from lianjing.runtime.meeting.models import AgendaItem, MeetingMember
+from lianjing.runtime.meeting.queries import VOTING, recused_persons
 from lianjing.runtime.process.papers import hand_in
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
 from lianjing.web.receipts import key_of
@@ -71,7 +73,8 @@ def document(request: HttpRequest, document_id: int) -> HttpResponse:
     found = Document.objects.select_related("matter", "uploaded_by_person").filter(id=document_id).first()
     if found is None:
         raise Refusal(Ground.SCOPE, "scope.document", _("没有该文件，或不在您的数据范围内"))
-    open_for(asked.who.id, found.matter_id, asked.today)
+    if not _is_material(found, asked.who.id):
+        open_for(asked.who.id, found.matter_id, asked.today)
     wanted = request.GET.get("file")
     if wanted in ("show", "save"):
         return _handed_out(found, as_attachment=wanted == "save" or found.media_type not in SHOWN)
@@ -83,6 +86,13 @@ def document(request: HttpRequest, document_id: int) -> HttpResponse:
         "breadcrumbs": [{"label": found.matter.title, "url": reverse("matter", args=[found.matter_id])}],
     }
     return render(request, "lianjing/document.html", context)
+
+
+def _is_material(document: Document, person_id: int) -> bool:
+    """True for a paper of a matter that the person, not recused, is called to decide in a meeting."""
+    seats = MeetingMember.objects.filter(person_id=person_id, role__in=VOTING).values("meeting_id")
+    items = AgendaItem.objects.filter(matter_id=document.matter_id, meeting_id__in=seats, materials_sent_at__isnull=False)
+    return any(person_id not in recused_persons(item) for item in items.select_related("matter"))
 
 
 def _handed_out(document: Document, *, as_attachment: bool) -> HttpResponse:

@@ -20,8 +20,8 @@ from lianjing.runtime import codes
 from lianjing.runtime.documents.queries import checklist
 from lianjing.runtime.domains import procedure as declared
 from lianjing.runtime.matter.queries import open_for
-from lianjing.runtime.org.queries import holders
 from lianjing.runtime.org.models import Person
+from lianjing.runtime.org.queries import holders
 from lianjing.runtime.process import services
 from lianjing.runtime.process.authority import actor_for
 from lianjing.runtime.process.models import WorkItem
@@ -185,14 +185,16 @@ def _fresh(item: WorkItem, procedure: Procedure, draft: Any, request: PageReques
     form_class = procedure.step(item.step_key).form
     if form_class is None:
         return None
-    return form_class(matter=item.matter, day=request.today, initial=drafts.initial_of(draft, form_class))
+    form = form_class(matter=item.matter, day=request.today)
+    drafts.restore(draft, form)
+    return form
 
 
 def _hindrance(request: PageRequest, item: WorkItem, procedure: Procedure, graph: Graph) -> Refusal | None:
     """Say before the form is filled what would refuse the submission: duties, delegation, recusal, power."""
     duty = procedure.step(item.step_key).duty
     try:
-        actor_for(item, graph.task(item.step_key), duty.value if duty else "", request.who.id, request.today, "web")
+        actor_for(item, procedure.key, graph.task(item.step_key), duty.value if duty else "", request.who.id, request.today, "web")
     except Refusal as refusal:
         return refusal
     return None

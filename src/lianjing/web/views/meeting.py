@@ -10,7 +10,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
@@ -22,7 +23,7 @@ from lianjing.runtime.meeting import services
 from lianjing.runtime.meeting.models import AgendaItem, Meeting, MeetingMember
 from lianjing.runtime.meeting.queries import (
     VOTING,
-    agenda_for,
+    agenda_of,
     awaiting,
     meetings_for,
     open_item,
@@ -180,7 +181,7 @@ def _meeting_page(request: PageRequest, meeting: Meeting, refusal: Refusal | Non
         "meeting": meeting, "kind": codes.label("meeting_kind", meeting.kind), "status": STATUS.get(meeting.status, meeting.status),
         "tone": STATUS_TONES.get(meeting.status, "plain"),
         "seats": MeetingMember.objects.filter(meeting=meeting).select_related("person__unit").order_by("id"),
-        "agenda": [_agenda_row(each) for each in agenda_for(meeting.id, request.who.id)],
+        "agenda": [_agenda_row(each) for each in agenda_of(meeting.id, person_id=request.who.id)],
         "is_secretary": is_secretary(request), "candidates": candidates() if is_secretary(request) else [],
         "decision_kinds": codes.choices("decision_kind"), "is_day": request.today >= meeting.held_on,
         "papers": _minutes_offered(meeting) if is_secretary(request) else [],

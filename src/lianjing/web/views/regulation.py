@@ -17,7 +17,13 @@ from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.matter.queries import visible_to
 from lianjing.runtime.org.models import DutyConflict, PowerItem
-from lianjing.runtime.regulation.models import Clause, Definition, DocumentRequirement, ProcessStep, Regulation
+from lianjing.runtime.regulation.models import (
+    Clause,
+    Definition,
+    DocumentRequirement,
+    ProcessStep,
+    Regulation,
+)
 from lianjing.runtime.regulation.queries import clause_on, graph_of
 from lianjing.runtime.trail.models import Event
 from lianjing.web.access import PageRequest, signed_in

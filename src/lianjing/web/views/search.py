@@ -44,7 +44,7 @@ def _groups(request: PageRequest, word: str) -> list[dict[str, Any]]:
     scope = visible_to(request.who.id, request.today)
     found = [
         {"label": _("项目与事项"), "rows": [_matter_row(row) for row in matters_named(scope, word)]},
-        {"label": _("金额"), "rows": [row for row in sums_of(scope, word)]},
+        {"label": _("金额"), "rows": sums_of(scope, word)},
         {"label": _("文件"), "rows": [_document_row(row) for row in papers_named(scope, word)]},
         {"label": _("企业"), "rows": [_firm_row(row) for row in firms_named(scope, word, request.roles)]},
     ]

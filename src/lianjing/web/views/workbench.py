@@ -87,12 +87,12 @@ def _counters(request: PageRequest, items: list[WorkItem], lights: dict[int, Any
 def openings(request: PageRequest) -> list[dict[str, str]]:
     """Return the procedures whose first post the person holds, each with the list in which to choose its project."""
     held = {each.post.key for each in request.held}
-    found = []
-    for domain in domains():
-        for procedure in domain.procedures:
-            if procedure.opener_post in held:
-                found.append({"label": text_of(procedure.label), "url": reverse('matter_choose', args=[procedure.key]), "key": procedure.key})
-    return found
+    return [
+        {"label": text_of(procedure.label), "url": reverse("matter_choose", args=[procedure.key])}
+        for domain in domains()
+        for procedure in domain.procedures
+        if procedure.opener_post in held
+    ]
 
 
 def amounts(items: list[WorkItem]) -> dict[int, Decimal]:

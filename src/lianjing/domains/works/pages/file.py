@@ -54,7 +54,7 @@ def project(request: HttpRequest, matter_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "matter": matter, "project": record, "unit": record.owner_unit, "is_whole": matter.id in visible and not _is_outside(asked),
         **_stages(matter, asked), **_openings(matter, asked),
-        "tabs": _tabs(matter, visible, asked.GET.get("tab", "")), "path": _path(path, matter.id), "money_path": path,
+        "tabs": _tabs(asked, matter, visible), "path": _path(path, matter.id), "money_path": path,
         "contracts": contracts, "chain": cost_chain(matter.id), "ledger": ledger_of(matter.id, contracts),
         "facts": values_of(record), "acts": acts, "older": older,
         "documents": [row for row in documents_below(matter.id) if row.matter_id in visible],
@@ -128,12 +128,13 @@ def _openings(matter: Matter, request: PageRequest) -> dict[str, Any]:
     return {"openings": [{"label": text_of(each.label), "url": reverse("matter_open", args=[matter.id, each.key])} for each in found]}
 
 
-def _tabs(matter: Matter, visible: set[int], chosen: str) -> list[dict[str, Any]]:
+def _tabs(request: PageRequest, matter: Matter, visible: set[int]) -> list[dict[str, Any]]:
+    chosen = request.GET.get("tab", "")
     active = chosen if chosen in STAGES else matter.stage if matter.stage in STAGES else STAGES[0]
     return [
         {"key": tab.key, "label": codes.label("stage", tab.key), "is_active": tab.key == active, "children": tab.children,
          "documents": tab.documents, "count": len(tab.children)}
-        for tab in reads.tabs_of(matter, visible)
+        for tab in reads.tabs_of(matter, visible, person_id=request.who.id, now=request.now)
     ]
 
 

@@ -21,6 +21,7 @@ from lianjing.runtime.org.models import Person
 from lianjing.runtime.payment.models import BankLine, PaymentApplication, PaymentOrder
 from lianjing.runtime.permit.models import Permit
 from lianjing.runtime.process.models import ProcessInstance, Review, WorkItem
+from lianjing.runtime.process.opinions import sealed_items
 from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.models import Event
 
@@ -81,13 +82,16 @@ class Tab:
     documents: tuple[Document, ...] = ()
 
 
-def tabs_of(matter: Matter, visible: Iterable[int]) -> list[Tab]:
-    """Return the six stages with their matters, of those that the reader may see; a fixed number of queries."""
+def tabs_of(matter: Matter, visible: Iterable[int], *, person_id: int, now: datetime) -> list[Tab]:
+    """Return the six stages with their matters, of those that the reader may see; a fixed number of queries.
+
+    Conclusions of a joint review that is still sealed are left out, but for the reader's own.
+    """
     rows = Matter.objects.filter(root_id=matter.id, id__in=visible).exclude(id=matter.id)
     children = {row.id: Child(row) for row in rows.select_related("applicant_person").order_by("opened_on", "id")}
     _attach_records(children)
     _attach_persons(matter, children)
-    _attach_details(children)
+    _attach_details(children, person_id, now)
     papers = list(Document.objects.filter(matter__root_id=matter.id).select_related("uploaded_by_person").order_by("id"))
     for paper in papers:
         if paper.matter_id in children:
@@ -148,12 +152,12 @@ class PaymentDetails:
     receipts: tuple[BankLine, ...]
 
 
-def _attach_details(children: Mapping[int, Child]) -> None:
+def _attach_details(children: Mapping[int, Child], person_id: int, now: datetime) -> None:
     tenders = [number for number, child in children.items() if child.matter.kind == "tender" and child.record]
     payments = [number for number, child in children.items() if child.matter.kind == "payment" and child.record]
     for number, tender in _tender_details(tenders).items():
         children[number].details = tender
-    for number, payment in _payment_details(payments).items():
+    for number, payment in _payment_details(payments, person_id, now).items():
         children[number].details = payment
 
 
@@ -166,11 +170,13 @@ def _tender_details(tender_ids: Sequence[int]) -> dict[int, TenderDetails]:
     return {number: TenderDetails(tuple(ranked.get(number, ())), awards.get(number)) for number in tender_ids}
 
 
-def _payment_details(payment_ids: Sequence[int]) -> dict[int, PaymentDetails]:
+def _payment_details(payment_ids: Sequence[int], person_id: int, now: datetime) -> dict[int, PaymentDetails]:
     if not payment_ids:
         return {}
     rows = Review.objects.filter(matter_id__in=payment_ids, kind__in=FIVE).select_related("person", "post", "unit")
-    reviews = _grouped(rows.order_by("done_at", "id"), "matter_id")
+    sealed = sealed_items(payment_ids, now)
+    shown = (row for row in rows.order_by("done_at", "id") if row.work_item_id not in sealed or row.person_id == person_id)
+    reviews = _grouped(shown, "matter_id")
     sent = WorkItem.objects.filter(matter_id__in=payment_ids, step_key="apply", outcome="done").order_by("id")
     applied = dict(sent.values_list("matter_id", "closed_at"))
     people = ("maker_person", "checker_person", "approver_person")
