@@ -75,7 +75,7 @@ class Snapshot:
 
 
 @pytest.fixture
-def zone(db: None):  # noqa: ANN201 - Scene; loaded late so that kernel tests need no domain
+def zone(db: None):
     """A founded zone on a Monday morning: units, posts, persons, firms, rules; log-ins with the demonstration word."""
     Snapshot.lay()
     scene = import_module("lianjing.runtime.scene").Scene(

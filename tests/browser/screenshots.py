@@ -140,7 +140,7 @@ def main() -> None:
             wait_for(port)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            login = browser.new_page()
+            login = browser.new_page(locale="zh-CN")
             for width in WIDTHS:
                 picture(login, f"{base}/login/", chosen.into / f"login-{width}.png", width=width)
             for role in chosen.role or ROLES:

@@ -8,7 +8,17 @@ from lianjing.domains.works.queries import project_file
 from lianjing.kernel.refusal import Ground
 from lianjing.runtime.trail.models import Event
 from lianjing.runtime.trail.sequencer import sequence_all
-from tests.domains.works.playing import BUILDER, COST, HEAD, LAWYER, LEADER, OFFICER, SECRETARY, TENDERS, refused
+from tests.domains.works.playing import (
+    BUILDER,
+    COST,
+    HEAD,
+    LAWYER,
+    LEADER,
+    OFFICER,
+    SECRETARY,
+    TENDERS,
+    refused,
+)
 
 
 def test_one_project_from_initiation_to_receipt(play):

@@ -7,12 +7,12 @@ import json
 import sys
 from typing import Any
 
+from lianjing.cli.state import refuse_without_tables
 from lianjing.kernel.refusal import BadInput
 from lianjing.runtime.installation import is_installed
 from lianjing.runtime.process.queries import check_states
 from lianjing.runtime.trail.sequencer import sequence_all
 from lianjing.runtime.trail.verify import verify
-from lianjing.cli.state import refuse_without_tables
 
 
 def add_command(commands: Any, common: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -51,6 +52,7 @@ class ColumnMapping:
         return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
 
 
+@lru_cache(maxsize=4096)
 def plain(header: str) -> str:
     """Return a header in its one spelling: half width, CamelCase divided, lower case, no bracket, single spaces."""
     text = _BRACKET.sub("", unicodedata.normalize("NFKC", header).replace("（", "(").replace("）", ")"))
@@ -70,15 +72,21 @@ def likeness(header: str, column: Column) -> float:
     Chinese headers fit only as known ones: 计划开工日期 and 开工日期 share most signs and mean different days.
     """
     wanted = plain(header)
-    known = {plain(word) for word in (column.key, column.label.zh, column.label.en, *column.synonyms)}
+    known = _known(column)
     if not wanted:
         return 0.0
-    if wanted in known or wanted.replace(" ", "") in {word.replace(" ", "") for word in known}:
+    if wanted.replace(" ", "") in {word.replace(" ", "") for word in known}:
         return 1.0
     words = _words(wanted)
     return max((_overlap(words, _words(word)) for word in known), default=0.0)
 
 
+@lru_cache(maxsize=512)
+def _known(column: Column) -> frozenset[str]:
+    return frozenset(plain(word) for word in (column.key, column.label.zh, column.label.en, *column.synonyms))
+
+
+@lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
     return frozenset(word for word in text.split() if word.isascii() and word not in _FILLING)
 

@@ -129,6 +129,7 @@ class Domain:
     importers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     demonstrate: Callable[..., Any] | None = None
     page_of: Callable[[Any], str] | None = None     # address of the page of a root matter
+    overview: Callable[..., Any] | None = None      # (person_id, day) → what the cockpit shows of the domain
 
     def procedure(self, key: str) -> Procedure:
         """Return the procedure of a process key; KeyError for an undeclared one."""

@@ -44,9 +44,9 @@ def holders(post_id: int, day: date, terms: Iterable[Term], lendings: Iterable[L
     direct = {term.person_id for term in terms if term.post_id == post_id and term.covers(day)}
     found = [Holder(person) for person in sorted(direct)]
     for lending in lendings:
-        if lending.post_id == post_id and lending.covers(day) and lending.from_person_id in direct:
-            if lending.person_id not in direct:
-                found.append(Holder(lending.person_id, lending.from_person_id))
+        is_lent = lending.post_id == post_id and lending.covers(day) and lending.from_person_id in direct
+        if is_lent and lending.person_id not in direct:
+            found.append(Holder(lending.person_id, lending.from_person_id))
     return found
 
 

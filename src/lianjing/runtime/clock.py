@@ -10,15 +10,14 @@ def _machine() -> datetime:
     return datetime.now(UTC)
 
 
-_source: Callable[[], datetime] = _machine
+_source: dict[str, Callable[[], datetime]] = {"clock": _machine}
 
 
 def now() -> datetime:
     """Return the present moment, aware, in UTC."""
-    return _source()
+    return _source["clock"]()
 
 
 def set_source(source: Callable[[], datetime] | None) -> None:
     """Let another clock tell the time (tests, the demonstration); None gives the machine's back."""
-    global _source
-    _source = source or _machine
+    _source["clock"] = source or _machine

@@ -11,7 +11,7 @@ from lianjing.kernel.refusal import BadInput
 from lianjing.runtime import codes
 
 
-class CodeField(models.CharField):  # type: ignore[type-arg]
+class CodeField(models.CharField):
     """A code out of one list; writing any other raises BadInput. Empty text means not known yet."""
 
     def __init__(self, verbose_name: str = "", *, codelist: str = "", **options: Any) -> None:
@@ -33,7 +33,7 @@ class CodeField(models.CharField):  # type: ignore[type-arg]
         return value
 
 
-class MoneyField(models.DecimalField):  # type: ignore[type-arg]
+class MoneyField(models.DecimalField):
     """Yuan with two places, up to 9,999,999,999.99 (architecture, decision 12)."""
 
     def __init__(self, verbose_name: str = "", **options: Any) -> None:
@@ -47,7 +47,7 @@ class MoneyField(models.DecimalField):  # type: ignore[type-arg]
         return name, path, args, options
 
 
-class RatioField(models.DecimalField):  # type: ignore[type-arg]
+class RatioField(models.DecimalField):
     """A fraction or another plain decimal with six places."""
 
     def __init__(self, verbose_name: str = "", **options: Any) -> None:

@@ -11,13 +11,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from django.db.models import QuerySet
-
 from lianjing.kernel.declaration import Domain
 from lianjing.kernel.refusal import BadInput
 from lianjing.runtime.domains import domains
 from lianjing.runtime.org.models import LoginAccount, Person, Post, PowerItem, Unit
-from lianjing.runtime.org.services import add_appointment, add_person, add_post, add_unit, set_conflict, set_power_item
+from lianjing.runtime.org.services import (
+    add_appointment,
+    add_person,
+    add_post,
+    add_unit,
+    set_conflict,
+    set_power_item,
+)
 from lianjing.runtime.parameter.queries import MissingFigure, figure
 from lianjing.runtime.parameter.services import seed as seed_parameters
 from lianjing.runtime.process.clocks import seed_calendar
@@ -109,16 +114,10 @@ def stand_post(act: Act, unit: Unit, key: str) -> Post:
 def register_powers(act: Act, domain: Domain, from_on: date) -> list[PowerItem]:
     """Enter the power items that a domain ships for units that exist; part of an act."""
     text = (files(domain.package) / "regulations" / "power_items.toml").read_text(encoding="utf-8")
-    units = {unit.code: unit for unit in _units()}
-    made = []
-    for row in tomllib.loads(text)["power_item"]:
-        if row["unit"] in units and not PowerItem.objects.filter(code=row["code"]).exists():
-            made.append(_power(act, row, units[row["unit"]], from_on))
-    return made
-
-
-def _units() -> QuerySet[Unit]:
-    return Unit.objects.all()
+    units = {unit.code: unit for unit in Unit.objects.all()}
+    known = set(PowerItem.objects.values_list("code", flat=True))
+    rows = [row for row in tomllib.loads(text)["power_item"] if row["unit"] in units and row["code"] not in known]
+    return [_power(act, row, units[row["unit"]], from_on) for row in rows]
 
 
 def _power(act: Act, row: Mapping[str, Any], unit: Unit, from_on: date) -> PowerItem:

@@ -61,7 +61,6 @@ def test_a_payment_below_the_tier_reaches_the_receipt(contracted):
     assert matter.status == "closed"
 
 
-@pytest.mark.covers("C1")
 def test_a_contract_that_is_not_on_the_platform_is_not_paid(contracted):
     play, project, contract = contracted
     matter = play.open(OFFICER, "works_payment", project)

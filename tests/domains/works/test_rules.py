@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from lianjing.domains.works.rules import gates, money, reviews, tender
 from lianjing.domains.works.rules.gates import ProjectView, check_opening
 from lianjing.domains.works.rules.project import in_order, is_project_code, is_state_money
-from lianjing.domains.works.rules.reviews import FIVE, ReviewView, five_reviews, require_different, require_five
+from lianjing.domains.works.rules.reviews import (
+    FIVE,
+    ReviewView,
+    five_reviews,
+    require_different,
+    require_five,
+)
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 
 amounts = st.decimals(min_value=Decimal("0.01"), max_value=Decimal("9999999999.99"), places=2)

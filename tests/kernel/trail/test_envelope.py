@@ -1,5 +1,6 @@
 """The canonical bytes of an event hold for every value of the profile and refuse every other."""
 
+import contextlib
 import json
 from datetime import UTC, datetime
 
@@ -94,10 +95,8 @@ def test_an_envelope_with_the_same_fields_in_another_spelling_is_refused():
 
 @given(st.binary(max_size=200))
 def test_no_bytes_bring_the_parser_down(data):
-    try:
+    with contextlib.suppress(NotCanonical):
         parse_envelope(data)
-    except NotCanonical:
-        pass
 
 
 def test_the_leaf_hash_is_that_of_rfc_6962():
@@ -117,4 +116,4 @@ def test_event_ids_are_version_7_and_sort_by_time():
 
 def test_a_time_without_zone_cannot_be_recorded():
     with pytest.raises(ValueError, match="zone"):
-        instant(datetime(2025, 1, 1))
+        instant(datetime(2025, 1, 1))  # noqa: DTZ001

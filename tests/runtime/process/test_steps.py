@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.domains.works.services.project import open_project
+from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.documents.services import upload
 from lianjing.runtime.matter.services import recuse
 from lianjing.runtime.matter.stages import pass_gate

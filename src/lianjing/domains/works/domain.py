@@ -12,6 +12,7 @@ from lianjing.domains.works.forms.base import OpinionForm
 from lianjing.domains.works.imports import projects
 from lianjing.domains.works.models import ChangeOrder, Initiation, Onboarding, ProgressReport, Tender
 from lianjing.domains.works.queries import stage
+from lianjing.domains.works.queries.overview import overview, page_of
 from lianjing.domains.works.services import (
     basis,
     change,
@@ -23,7 +24,7 @@ from lianjing.domains.works.services import (
     progress,
     tender,
 )
-from lianjing.kernel.declaration import Domain, Duty, Procedure, Stage, Step, Text
+from lianjing.kernel.declaration import Domain, Duty, MenuEntry, Procedure, Stage, Step, Text
 from lianjing.runtime.contract.models import AccountChange, Contract
 from lianjing.runtime.payment.models import PaymentApplication
 from lianjing.runtime.permit.models import Permit

@@ -33,23 +33,30 @@ def canonical(value: Any) -> bytes:
 def _check(value: Any, path: tuple[Any, ...]) -> None:
     """Walk the value once; the path is spelled only when something is wrong."""
     kind = type(value)
-    if kind is str:
-        if not value.isascii() and SURROGATE.search(value):
-            raise NotCanonical(f"{_spell(path)}: lone surrogate")
-    elif kind is int:
-        if not -INTEGER_LIMIT < value < INTEGER_LIMIT:
-            raise NotCanonical(f"{_spell(path)}: integer beyond 2^53")
+    if value is None or kind is bool:
+        return
+    if kind in (str, int):
+        fault = _fault(value, kind)
     elif kind is dict:
         for key, inner in value.items():
             if type(key) is not str or not key.isascii():
                 raise NotCanonical(f"{_spell(path)}: key {key!r} is not ASCII text")
-            if inner is not None:
-                _check(inner, (*path, key))
-    elif kind is list or kind is tuple:
+            _check(inner, (*path, key))
+        return
+    elif kind in (list, tuple):
         for place, inner in enumerate(value):
             _check(inner, (*path, place))
-    elif value is not None and kind is not bool:
-        raise NotCanonical(f"{_spell(path)}: {kind.__name__} is not in the profile")
+        return
+    else:
+        fault = f"{kind.__name__} is not in the profile"
+    if fault:
+        raise NotCanonical(f"{_spell(path)}: {fault}")
+
+
+def _fault(value: Any, kind: type[Any]) -> str:
+    if kind is int:
+        return "" if -INTEGER_LIMIT < value < INTEGER_LIMIT else "integer beyond 2^53"
+    return "lone surrogate" if not value.isascii() and SURROGATE.search(value) else ""
 
 
 def _spell(path: tuple[Any, ...]) -> str:

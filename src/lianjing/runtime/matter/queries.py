@@ -63,7 +63,7 @@ def _party_condition(enterprise_no: str) -> Q:
     return Q(id__in=named.values("matter_id")) | Q(parent_id__in=named.filter(matter__kind="contract").values("matter_id"))
 
 
-def _handled_roots(post_id: int) -> QuerySet[Event]:
+def _handled_roots(post_id: int) -> Any:
     return Event.objects.filter(post_id=post_id, root_matter_id__isnull=False, is_refused=False).values("root_matter_id")
 
 

@@ -33,9 +33,9 @@ def begin(act: Act, *, domain: str, kind: str, title: str, unit_id: int, parent:
     return matter
 
 
-def number(act: Act, matter: Matter, series: str) -> Matter:
+def number(act: Act, matter: Matter, letters: str) -> Matter:
     """Give a matter the next number of its series and year, gap-free: 变〔2025〕0007号; part of an act."""
-    head = f"{series}〔{act.day.year}〕"
+    head = f"{letters}〔{act.day.year}〕"
     lock_chain(f"series:{head}")
     series = Series.objects.filter(head=head).first() or Series(head=head, last=0)
     series.last += 1

@@ -54,12 +54,12 @@ def posts_held(person_id: int, day: date) -> list[Held]:
     book = directory()
     mine = {term.post_id for term in book.terms_of_person.get(person_id, []) if term.covers(day)}
     held = [Held(book.posts[post_id]) for post_id in sorted(mine) if is_in_force(book.posts[post_id], day)]
-    for lending in book.lendings_to.get(person_id, []):
-        if lending.post_id not in mine and any(
-            holder.person_id == person_id and holder.on_behalf_of_id == lending.from_person_id for holder in holders(lending.post_id, day)
-        ):
-            held.append(Held(book.posts[lending.post_id], lending.from_person_id))
-    return held
+    lent = {
+        (lending.post_id, lending.from_person_id): None
+        for lending in book.lendings_to.get(person_id, [])
+        if Holder(person_id, lending.from_person_id) in holders(lending.post_id, day)
+    }
+    return held + [Held(book.posts[post_id], giver) for post_id, giver in lent]
 
 
 def actor_at(person_id: int, post_id: int, day: date, channel: str = "web") -> Actor:

@@ -97,7 +97,7 @@ def _usual_waits(steps: set[tuple[str, str]], now: datetime, months: int, percen
     spent: dict[tuple[str, str], list[Decimal]] = {}
     days = calendar()
     for key, step, opened, closed in rows:
-        if (key, step) in steps:
+        if closed is not None and (key, step) in steps:
             spent.setdefault((key, step), []).append(days.working_days_used(opened, closed))
     usual = {}
     for step_id, waits in spent.items():

@@ -77,7 +77,7 @@ def open_matter(
     root_id = _root_id(parent_id)
     digest = request_digest(["open", procedure_key, str(parent_id), title, str(person_id)])
     if (event := answered(key, digest)) is not None:
-        return Matter.objects.get(id=Event.objects.get(id=event).matter_id)
+        return Matter.objects.get(id__in=Event.objects.filter(id=event).values("matter_id"))
     with recorded(
         f"{procedure_key}.open", chain=f"matter:{root_id}", actor=unbound(person_id, channel), now=now,
         matter_id=parent_id, root_matter_id=root_id, request_key=key, request_sha256=digest,
@@ -317,7 +317,7 @@ def _submit(deed: Deed, item: WorkItem, form: Any) -> None:
     content = json.dumps(form.cleaned_data, ensure_ascii=False, default=str, sort_keys=True)
     deed.act.save(
         Submission(
-            work_item=item, matter=deed.matter, person_id=deed.person_id, submitted_at=deed.now, form_sha256=digest, content=content
+            work_item=item, matter=deed.matter, person_id=deed.act.actor.person_id or 0, submitted_at=deed.now, form_sha256=digest, content=content
         )
     )
 

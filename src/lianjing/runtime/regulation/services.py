@@ -13,7 +13,13 @@ from typing import Any
 from lianjing.kernel.declaration import Domain, Step
 from lianjing.kernel.process.graph import parse
 from lianjing.kernel.refusal import BadInput
-from lianjing.runtime.regulation.models import Clause, Definition, DocumentRequirement, ProcessStep, Regulation
+from lianjing.runtime.regulation.models import (
+    Clause,
+    Definition,
+    DocumentRequirement,
+    ProcessStep,
+    Regulation,
+)
 from lianjing.runtime.trail.act import Act, Actor, recorded
 
 

@@ -105,7 +105,7 @@ class Act:
         if rows:
             type(rows[0])._default_manager.bulk_create(rows)
         for row in rows:
-            self._touch(row, "created", {f.column for f in row._meta.concrete_fields})
+            self._touch(row, "created", set(row.column_names()))
 
     def remove(self, row: Kept) -> None:
         """Delete a draft row; its image in the event is null."""
@@ -113,7 +113,7 @@ class Act:
         if row.is_reference:
             renew()
         self._rows.pop(key, None)
-        self._gone[key] = {f.column for f in row._meta.concrete_fields}
+        self._gone[key] = set(row.column_names())
         row.delete()
 
     def _touch(self, row: Kept, change: str, columns: set[str]) -> None:

@@ -37,23 +37,30 @@ class Kept(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
         """Remember the values as loaded, so that an event can say which columns changed."""
-        row = super().from_db(db, field_names, values)
+        row = super().from_db(db, field_names, values, **options)
         row._loaded = dict(zip(field_names, values, strict=False))
         return row
+
+    @classmethod
+    def column_names(cls) -> dict[str, Any]:
+        """Return the columns of the table with their fields."""
+        return {str(field.column): field for field in cls._meta.concrete_fields}
 
     def changed_columns(self) -> list[str]:
         """Return the columns that differ from the row as loaded: all of them for a new row."""
         loaded = getattr(self, "_loaded", None)
-        fields = self._meta.concrete_fields
+        columns = self.column_names()
         if loaded is None:
-            return [field.column for field in fields]
-        return [field.column for field in fields if getattr(self, field.attname) != loaded.get(field.attname, ABSENT)]
+            return list(columns)
+        return [
+            column for column, field in columns.items() if getattr(self, field.attname) != loaded.get(field.attname, ABSENT)
+        ]
 
     def row_image(self) -> dict[str, Any]:
         """Return the full values of the row through the one codec."""
-        return {field.column: encode(field, getattr(self, field.attname)) for field in self._meta.concrete_fields}
+        return {column: encode(field, getattr(self, field.attname)) for column, field in self.column_names().items()}
 
     def row_key(self) -> str:
         """Return the primary key as text."""

@@ -95,12 +95,12 @@ def _next_place(request: HttpRequest) -> str:
 
 
 def _demonstrators(request: PageRequest) -> list[tuple[str, list[Demonstrator]]]:
-    """Return who can log in as what, by unit in the order of their codes."""
+    """Return who can log in as what, by unit, units in the order of their first number."""
     accounts = LoginAccount.objects.filter(is_active=True).select_related("person").order_by("number")
     numbers = {account.person_id: account for account in accounts}
     terms = Appointment.objects.filter(on_day(request.today), in_being(request.today, "post__"), person_id__in=numbers)
     groups: dict[str, dict[int, list[str]]] = {}
-    for term in terms.select_related("post__unit", "person").order_by("post__unit__code", "person__login__number", "id"):
+    for term in terms.select_related("post__unit", "person").order_by("person__login__number", "id"):
         groups.setdefault(term.post.unit.name, {}).setdefault(term.person_id, []).append(term.post.name)
     return [
         (unit, [Demonstrator(numbers[key].number, numbers[key].person.name, tuple(posts)) for key, posts in persons.items()])

@@ -50,7 +50,7 @@ def trace(request: HttpRequest, table: str, key: str) -> HttpResponse:
     own = {event.id for event, columns, _change in found if not column or column in columns}
     groups = _groups(touches(events, values, own))
     _add_holders(groups)
-    last = next((event for event, _columns, _change in reversed(found) if event.matter_id), None)
+    last = next((event for event, _columns, _change in reversed(found) if event.matter_id and event.id in readable), None)
     context = {
         "table": table, "key": key, "column": column, "table_word": _(str(model._meta.verbose_name)),
         "label": _(str(field.verbose_name)) if field is not None else "", "name": name_of(row) if row is not None else key,
@@ -147,7 +147,7 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
         "is_sealed": not may_read and is_sealed(found, asked.now),
         "line": line, "word": act_words([found.act])[found.act], "clause_url": clause_address(found.clause, line.when.date()),
         "previous": neighbours.filter(oseq=found.oseq - 1).first(), "following": neighbours.filter(oseq=found.oseq + 1).first(),
-        "matter": Matter.objects.filter(id=found.matter_id).first() if found.matter_id else None,
+        "matter": Matter.objects.filter(id=found.matter_id).first() if found.matter_id and may_read else None,
         "person": Person.objects.filter(id=found.person_id).first() if found.person_id else None,
     }
     return render(request, "lianjing/event.html", context)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
 from random import Random
 from typing import Any
@@ -56,7 +55,6 @@ class Job:
     dice: Random
     root: Matter = None  # type: ignore[assignment]  # set by the opening
     contract: Contract = None  # type: ignore[assignment]  # set by the filing
-    certified: Decimal = Decimal(0)
     photos: int = 0
 
     @property
@@ -104,7 +102,7 @@ class Job:
     def do(self, number: str, matter: Matter, step: str, data: Given, element: str = "") -> process.Outcome:
         """Do a step now, with the paper that it asks for."""
         item = self.desk.scene.item(matter, step, element)
-        if step == "verify" or (item.instance.definition.key, step) not in PAPERS:
+        if (item.instance.definition.key, step) not in PAPERS:
             return self.try_step(number, matter, step, data, element)
         kind, words = PAPERS[item.instance.definition.key, step]
         self.paper(number, matter, kind, f"{self.plan.title}{words}", step=step)

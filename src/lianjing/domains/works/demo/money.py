@@ -14,6 +14,7 @@ from lianjing.domains.works.demo.site import asked
 from lianjing.domains.works.queries.reviews import body_of
 from lianjing.domains.works.queries.standing import confirmed_reports, standing_of
 from lianjing.domains.works.rules.money import cents, progress_gross
+from lianjing.domains.works.rules.project import total
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.payment.models import BudgetLine, PaymentApplication
@@ -47,18 +48,20 @@ def advance(job: Job) -> dict[str, Any]:
     return claim(job, "advance", (standing.advance_limit / ROUND).to_integral_value() * ROUND)
 
 
-def progress(job: Job) -> dict[str, Any] | None:
+def progress(job: Job, besides: int | None = None) -> dict[str, Any] | None:
     """Return the application for the work verified since the last one, None where nothing may be paid yet.
 
-    The advance is recovered by a fifth of each payment, by more where verified work does not bear it yet.
+    The advance is recovered by a fifth of each payment, by more where verified work does not bear it yet. The
+    matter `besides` is the one applied for again.
     """
     contract = fresh(job)
     report = confirmed_reports(contract).last()
     if report is None or report.completed_value is None:
         return None
-    value = report.completed_value - job.certified
+    earlier = PaymentApplication.objects.filter(contract=contract, kind="progress").exclude(pk=besides).exclude(status="refused")
+    value = report.completed_value - total(row.certified_value for row in earlier)
     retention = cents(value * (contract.retention_ratio or Decimal(0)))
-    standing = standing_of(contract, job.desk.today)
+    standing = standing_of(contract, job.desk.today, excluding=besides)
     gross, room = progress_gross(value, contract.progress_ratio), payable(standing, "progress", retention=retention)
     deducted = min(standing.advance_outstanding, cents(gross / 5))
     needed = gross - retention - room
@@ -67,7 +70,6 @@ def progress(job: Job) -> dict[str, Any] | None:
     amount = gross - retention - deducted
     if value <= 0 or amount < LEAST:
         return None
-    job.certified += value
     return claim(
         job, "progress", amount, progress_report=report.pk, advance_deducted=str(deducted), retention=str(retention),
         labour_share=str(cents(amount / 4)),
@@ -96,11 +98,11 @@ def begun(job: Job, kind: str, data: dict[str, Any]) -> Script[Matter]:
     return matter
 
 
-def audited(job: Job, matter: Matter, *, cut: Decimal = Decimal(0), returns: Sequence[str] = (), data: dict[str, Any] | None = None) -> Script[None]:
-    """Pass the audit review, perhaps sent back before, with a cut perhaps."""
+def audited(job: Job, matter: Matter, *, cut: Decimal = Decimal(0), returns: Sequence[str] = ()) -> Script[None]:
+    """Pass the audit review, perhaps sent back before, with a cut perhaps. Only progress money is applied for again."""
     for text in returns:
         yield from job.back(AUDITOR, matter, "audit", "apply", text, reason="papers_missing")
-        yield from job.step(OFFICER, matter, "apply", data, wait=job.days(2.5))
+        yield from job.step(OFFICER, matter, "apply", lambda: progress(job, matter.pk) or {}, wait=job.days(2.5))
     yield from job.step(AUDITOR, matter, "audit", lambda: reviewed(job, matter, cut))
 
 
@@ -159,7 +161,7 @@ def payment(job: Job, kind: str, data: dict[str, Any] | None, *, cut: str = "0",
     if data is None:
         return None
     matter = yield from begun(job, kind, data)
-    yield from audited(job, matter, cut=Decimal(cut), returns=returns, data=data)
+    yield from audited(job, matter, cut=Decimal(cut), returns=returns)
     yield from checked(job, matter, cut=Decimal(inner_cut))
     yield from joined(job, matter)
     yield from financed(job, matter)

@@ -18,6 +18,7 @@ from lianjing.domains.works.queries.standing import NOTHING
 from lianjing.domains.works.rules.gates import ORDER
 from lianjing.runtime import codes
 from lianjing.runtime.contract.models import Contract
+from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.payment.models import PaymentApplication
 from lianjing.runtime.payment.queries import sum_of
 from lianjing.web.overview import MoneyStep, Overview, StageCount, Standing
@@ -31,6 +32,11 @@ def stage_counts(projects: QuerySet[Any]) -> tuple[StageCount, ...]:
     counts = dict(rows)
     place = reverse("works_projects")
     return tuple(StageCount(codes.label("stage", stage), counts.get(stage, 0), f"{place}?stage={stage}") for stage in ORDER)
+
+
+def page_of(matter: Matter) -> str:
+    """Return the address of a project's file."""
+    return reverse("works_project", args=[matter.pk])
 
 
 def overview(person_id: int, day: date) -> Overview:
