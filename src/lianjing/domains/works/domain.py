@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lianjing.domains.works.demo import demonstrate
 from lianjing.domains.works.forms import contract as contract_forms
 from lianjing.domains.works.forms import onboard as onboard_forms
 from lianjing.domains.works.forms import payment as payment_forms
@@ -165,5 +166,10 @@ DOMAIN = Domain(
     procedures=(INITIATION, PERMIT, TENDER, CONTRACT, PROGRESS, CHANGE, PAYMENT, ACCOUNT_CHANGE, ONBOARD),
     package="lianjing.domains.works",
     gate_post="project_lead",
+    demonstrate=demonstrate,
+    urls="lianjing.domains.works.pages",
+    menu=(MenuEntry(Text("项目台账", "Projects"), "works_projects", "工程项目", "building-factory"),),
+    page_of=page_of,
+    overview=overview,
     importers={"projects": projects},
 )

@@ -29,8 +29,8 @@ from lianjing.runtime.meeting.queries import (
     open_item,
     votes_seen_by,
 )
-from lianjing.runtime.org.models import Person, Unit
-from lianjing.runtime.org.queries import unit_and_above, unit_and_below
+from lianjing.runtime.org.models import Appointment, Person, Unit
+from lianjing.runtime.org.queries import on_day, unit_and_above, unit_and_below
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.process.models import WorkItem
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
@@ -66,7 +66,8 @@ class MeetingForm(forms.Form):
             if held.post.key == services.SECRETARY:
                 units |= {*unit_and_above(held.post.unit_id), *unit_and_below(held.post.unit_id)}
         cast(forms.ModelChoiceField, self.fields["unit"]).queryset = Unit.objects.filter(id__in=units).exclude(kind="outside").order_by("code")
-        persons = Person.objects.filter(left_on__isnull=True).exclude(kind="enterprise_user").order_by("unit__code", "pinyin").select_related("unit")
+        terms = Appointment.objects.filter(on_day(request.today), post__kind__in=OFFICIALS).values("person_id")
+        persons = Person.objects.filter(id__in=terms, left_on__isnull=True).order_by("unit__code", "pinyin").select_related("unit")
         for name in ("head", "members"):
             field = cast(forms.ModelChoiceField, self.fields[name])
             field.queryset = persons

@@ -8,7 +8,7 @@ from random import Random
 from lianjing.domains.works.demo.desk import Desk
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.meetings import BODIES, keeper
-from lianjing.domains.works.demo.people import change_of_site_officer, committee_secretary, leave_of_the_leader
+from lianjing.domains.works.demo.people import committee_secretary, staff
 from lianjing.domains.works.demo.plans import PLANS, copy_of
 from lianjing.domains.works.demo.queue import Queue, at_work
 from lianjing.domains.works.demo.stories import STORIES
@@ -26,8 +26,8 @@ def demonstrate(scene: Scene, scale: int) -> None:
     desk.paying_account()
     for kind in BODIES:
         queue.start(keeper(desk, kind, Random(scene.random.random())), at_work(first + timedelta(days=20)))
-    queue.start(leave_of_the_leader(desk, 10), at_work(first + timedelta(days=LEAVE_BEGINS)))
-    queue.start(change_of_site_officer(desk), at_work(first + timedelta(days=SITE_CHANGES)))
+    leave, exchange = (at_work(first + timedelta(days=days)) for days in (LEAVE_BEGINS, SITE_CHANGES))
+    queue.start(staff(desk, leave=leave, exchange=exchange), scene.now)
     for number in range(scale):
         for plan in PLANS:
             job = Job(desk, copy_of(plan, number), Random(scene.random.random()))

@@ -63,7 +63,7 @@ class Desk:
 
     scene: Scene
     queue: Queue
-    site: str = SITE
+    site_changes_on: date = date.max
     leaves: dict[str, list[Leave]] = field(default_factory=dict)
     cases: dict[str, list[Case]] = field(default_factory=lambda: {"director": [], "party_committee": []})
     refusals: Counter[str] = field(default_factory=Counter)
@@ -88,7 +88,7 @@ class Desk:
     def on_duty(self, number: str) -> str | datetime:
         """Return who acts for this number today: he himself, his stand-in, or the moment when he is back."""
         if number == SITE:
-            return self.site
+            return SITE_AFTER if self.today >= self.site_changes_on else SITE
         for leave in self.leaves.get(number, ()):
             if leave.first <= self.today <= leave.last:
                 return leave.stand_in or at_work(calendar().add_working_days(leave.last, 1), 35)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from lianjing.domains.works.demo.desk import (
@@ -38,14 +38,20 @@ def committee_secretary(desk: Desk) -> None:
     )
 
 
-def leave_of_the_leader(desk: Desk, days: int) -> Script[None]:
+def staff(desk: Desk, *, leave: datetime, exchange: datetime) -> Script[None]:
+    """The year of the staff: the leader's leave, later the exchange of posts at the site."""
+    yield leave
+    leave_of_the_leader(desk, 10)
+    yield exchange
+    change_of_site_officer(desk)
+
+
+def leave_of_the_leader(desk: Desk, days: int) -> None:
     """The leader in charge is away for some working days and lends his post to the deputy director."""
     desk.refused(partial(lend, desk, LEADER, DEPUTY, 3, "借用权限办理急件", by=DEPUTY))
-    first = calendar().add_working_days(desk.today, 1)
     lend(desk, LEADER, DEPUTY, days, "参加市委党校培训", first_in=1)
-    last = calendar().add_working_days(first, days - 1)
-    desk.leaves.setdefault(LEADER, []).append(Leave(first, last, DEPUTY))
-    yield 1.0
+    first = calendar().add_working_days(desk.today, 1)
+    desk.leaves.setdefault(LEADER, []).append(Leave(first, calendar().add_working_days(first, days - 1), DEPUTY))
 
 
 def lend(desk: Desk, giver: str, taker: str, days: int, reason: str, *, by: str = "", first_in: int = 0) -> None:
@@ -69,7 +75,7 @@ def leave_of_finance(desk: Desk, days: int) -> None:
     desk.leaves.setdefault(FUNDS, []).append(Leave(desk.today, last))
 
 
-def change_of_site_officer(desk: Desk) -> Script[None]:
+def change_of_site_officer(desk: Desk) -> None:
     """The site officer moves to the quality post; a colleague succeeds him the next day."""
     officer = desk.person(PERSONNEL)
     term = Appointment.objects.select_related("post").get(person_id=desk.person(SITE), to_on=None)
@@ -84,7 +90,4 @@ def change_of_site_officer(desk: Desk) -> Script[None]:
             person_id=officer, now=desk.scene.pass_time(hours=0.1), person=Person.objects.get(pk=desk.person(number)), post=post,
             from_on=following, basis=paper,
         )
-    old_site = Leave(desk.today, desk.today)
-    desk.leaves.setdefault(SITE_AFTER, []).append(old_site)
-    yield 1.0
-    desk.site = SITE_AFTER
+    desk.site_changes_on = following

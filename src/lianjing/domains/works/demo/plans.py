@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 
 COMMON = (
@@ -102,7 +101,7 @@ PLANS = (
 )
 
 
-def copy_of(plan: Plan, number: int, first: date) -> Plan:
+def copy_of(plan: Plan, number: int) -> Plan:
     """Return a plan for another round of the set: numbered name, its own code."""
     if number == 0:
         return plan

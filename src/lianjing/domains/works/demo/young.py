@@ -1,0 +1,122 @@
+"""Five projects on their way: contract, tender, planning and initiation, each held up by something."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from lianjing.domains.works.demo import money
+from lianjing.domains.works.demo.beginning import initiated, opened, permitted, planned, proposed, registered
+from lianjing.domains.works.demo.desk import FUNDS, HEAD, LAWYER, LEAD, LEADER, OFFICER, TENDERS
+from lianjing.domains.works.demo.job import Job
+from lianjing.domains.works.demo.queue import Script, at_work
+from lianjing.domains.works.demo.running import wrong_opening
+from lianjing.domains.works.demo.tendering import (
+    awarded,
+    bidders,
+    bids,
+    countersigned,
+    deadline,
+    drafted,
+    evaluated,
+    opened_bids,
+    planned_tender,
+    published,
+    signed,
+    tender_data,
+)
+
+
+def started(job: Job) -> Script[None]:
+    """Open a project and bring it through initiation."""
+    opened(job)
+    yield job.days(1.0)
+    yield from initiated(job)
+
+
+def energy(job: Job) -> Script[None]:
+    """燊光储能产业园配套道路: too few bidders at first; under contract, but without construction permit."""
+    yield from started(job)
+    yield from planned(job)
+    tender = yield from planned_tender(job)
+    yield from published(job, tender)
+    few = bids(job, bidders(job, 2))
+    job.refused_step(TENDERS, tender, "open_bids", {"opened_on": job.desk.today, "bids": few})
+    yield at_work(deadline(tender) + timedelta(days=22), 45)
+    opened_bids(job, tender, count=4)
+    yield from evaluated(job, tender)
+    yield from awarded(job, tender)
+    matter = yield from drafted(job, tender)
+    yield from countersigned(job, matter)
+    yield from signed(job, matter)
+    yield 2.0
+    job.desk.refused(partial(job.gate, LEAD))
+    yield from money.payment(job, "advance", money.advance(job))
+    job.desk.refused(lambda: job.open(job.builder, "works_progress", "进度"))
+    yield job.desk.scene.end - timedelta(days=9)
+    yield from registered(job, "construction", wait=0.3)
+
+
+def housing(job: Job) -> Script[None]:
+    """荷塍安置小区三期: somebody tries to skip a stage; the tender is under way."""
+    yield from started(job)
+    yield from permitted(job, "land_planning", wait=4.0)
+    job.desk.refused(partial(job.gate, LEAD, "contract"))
+    yield from permitted(job, "works_planning", wait=5.0)
+    yield job.days(0.5)
+    job.gate(LEAD)
+    tender = yield from planned_tender(job)
+    yield from published(job, tender)
+    opened_bids(job, tender, count=5, over=True)
+    yield job.desk.scene.end - timedelta(days=2)
+    yield from evaluated(job, tender)
+
+
+def market(job: Job) -> Script[None]:
+    """青砾镇农贸市场提升: a permit waits for its verification, overdue; the gate stays shut."""
+    yield from started(job)
+    yield from permitted(job, "land_planning", wait=4.0)
+    yield job.desk.scene.end - timedelta(days=19)
+    yield from registered(job, "works_planning", wait=0.5)
+    yield job.desk.scene.end - timedelta(days=6)
+    job.desk.refused(partial(job.gate, LEAD))
+
+
+def hall(job: Job) -> Script[None]:
+    """白碓村文化礼堂: the clock of the funds' check stands still for missing papers."""
+    opened(job)
+    yield job.days(0.8)
+    matter = yield from proposed(job)
+    wrong_opening(job)
+    yield from job.back(HEAD, matter, "check", "draft", "村级配套资金说明未加盖公章，请补正。", reason="papers_missing")
+    yield from job.step(
+        OFFICER, matter, "draft",
+        {"requested_budget": str(job.plan.budget), "authority": "开发区行政审批局", "basis": "白碓村村民代表会议决议、镇政府批复"},
+    )
+    yield from job.step(HEAD, matter, "check")
+    yield 0.7
+    job.pause(FUNDS, matter, "funds", "村级配套资金银行存款证明过期，一次性告知补正。")
+
+
+def platform(job: Job) -> Script[None]:
+    """智慧监管平台二期: a single source is refused where the law asks for a tender; the contract is signed."""
+    yield from started(job)
+    yield from permitted(job, "works_planning", wait=4.0)
+    yield job.days(0.5)
+    job.gate(LEAD)
+    tender = yield from planned_tender(job, method="single_source", method_reason="与一期平台保持一致，拟由原单位续建")
+    yield from job.step(LAWYER, tender, "legality", lambda: {"is_fair": "on", "is_whole": "on", **job.opinion()})
+    yield job.days(1.0)
+    leader = yield from job.present(LEADER)
+    job.refused_step(leader, tender, "approve", job.opinion())
+    yield from job.back(LEADER, tender, "approve", "plan", "达到必须招标标准，须公开招标，请重新编制方案。")
+    code = f"ZB-{job.desk.today.year}-{next(job.desk.tenders):03d}"
+    yield from job.step(TENDERS, tender, "plan", lambda: tender_data(job, code))
+    yield from published(job, tender)
+    opened_bids(job, tender, count=3)
+    yield from evaluated(job, tender, rejects=False)
+    yield from awarded(job, tender)
+    matter = yield from drafted(job, tender)
+    yield from countersigned(job, matter)
+    yield from signed(job, matter)
+    yield from money.payment(job, "advance", money.advance(job))
