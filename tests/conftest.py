@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from django.core.management.color import no_style
 from django.db import connection
 
 from lianjing.runtime import clock
+from lianjing.runtime.trail.protection import protect, unprotect
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 MONDAY = datetime(2025, 9, 1, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -28,6 +30,24 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("../shared is absent: reference data not at hand")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_protection(django_db_setup: None) -> None:
+    """Tests with real transactions end with a flush, which the trail's triggers would rightly stop."""
+    inner = connection.ops.execute_sql_flush
+
+    def flush(statements: list[str]) -> None:
+        editor = SimpleNamespace(connection=connection, execute=execute)
+        unprotect(None, editor)
+        inner(statements)
+        protect(None, editor)
+
+    def execute(statement: str, _parameters: None = None) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    connection.ops.execute_sql_flush = flush
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from django.apps import apps
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
@@ -17,7 +16,6 @@ from django.utils.translation import gettext as _
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.kernel.trail.envelope import Envelope, body_hash, leaf_hash, parse_envelope
 from lianjing.runtime.matter.models import Matter
-from lianjing.runtime.org.models import Person
 from lianjing.runtime.regulation.queries import clause_title
 from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.kept import Kept

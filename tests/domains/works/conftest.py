@@ -47,7 +47,7 @@ class Contracted(Snapshot):
 
 
 @pytest.fixture
-def contracted(request: pytest.FixtureRequest) -> tuple[Play, Matter, Contract]:
+def contracted(request: pytest.FixtureRequest, db: None) -> tuple[Play, Matter, Contract]:
     """A project in stage contract, contract price 48,000,000 yuan, advance 10 %, progress 80 %, retention 3 %."""
     if not Contracted.tables:
         play = Play(request.getfixturevalue("zone"))

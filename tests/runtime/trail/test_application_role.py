@@ -16,7 +16,8 @@ ROLE = "lianjing_app_test"
 @pytest.fixture
 def role(transactional_db):
     if connection.vendor != "postgresql":
-        return None
+        yield None
+        return
     with connection.cursor() as cursor:
         cursor.execute(f"DROP ROLE IF EXISTS {ROLE}")
         cursor.execute(f"CREATE ROLE {ROLE} LOGIN")

@@ -26,7 +26,7 @@ from lianjing.runtime.batch.ledger import LedgerKind, Notice, Result, Row, Run, 
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import Matter, MatterParty
 from lianjing.runtime.matter.queries import chain_of
-from lianjing.runtime.matter.services import begin, join_party
+from lianjing.runtime.matter.services import begin
 from lianjing.runtime.parties.models import Enterprise
 from lianjing.runtime.parties.numbers import credit_code_complaint
 from lianjing.runtime.parties.queries import enterprise_by_code, enterprises_named
@@ -83,19 +83,24 @@ def take_project(act: Act, row: Row, run: Run) -> Taken:
         matter.refresh_from_db()
     if matter is not None and matter.onboarding != "archive":
         raise BadInput(_("项目“%(key)s”已在平台办理或接续，导入不改动") % {"key": key}, "external_no")
-    is_new = matter is None
-    matter = matter or _begin_project(act, row, run, key)
-    project, changed = _project(act, matter, row)
     contractors = read_contractors(row.text("contractor"), row.integer("contractor_count"))
     firms, firm_notices = _firms(act, contractors, row)
-    changed |= save_changes(act, matter, {"title": row.text("title")}) if not is_new else True
-    changed |= _join(act, matter, firms)
-    contract_notices, contract_changed = _contract(act, matter, row, run, firms)
+    if matter is None:
+        matter = _begin_project(act, row, run, key)
+        project = act.save(Project(matter=matter, **_project_values(row, matter)))
+        contract = _begin_contract(act, matter, row, run, firms)
+        act.save_many([_contractor(each, firm) for each in (matter, contract and contract.matter) if each for firm in firms])
+        result = Result.IMPORTED
+    else:
+        project = Project.objects.get(pk=matter.pk)
+        changed = save_changes(act, matter, {"title": row.text("title")})
+        changed |= save_changes(act, project, _project_values(row, matter))
+        changed |= _join(act, matter, firms)
+        contract, contract_changed = _follow_contract(act, matter, row, run, firms)
+        result = Result.UPDATED if changed or contract_changed else Result.UNCHANGED
     act.chain, act.matter_id, act.root_matter_id = chain_of(matter), matter.pk, matter.pk
-    notices = (*_doubts(row, project), *_contractor_doubts(contractors, project), *firm_notices, *contract_notices)
-    if is_new:
-        return Taken(Result.IMPORTED, notices)
-    return Taken(Result.UPDATED if changed or contract_changed else Result.UNCHANGED, notices)
+    doubts = (*_doubts(row, project), *_contractor_doubts(contractors, project), *firm_notices)
+    return Taken(result, (*doubts, *(_contract_doubts(contract, row, run) if contract else ())))
 
 
 def _check(row: Row) -> None:
@@ -123,8 +128,8 @@ def _begin_project(act: Act, row: Row, run: Run, key: str) -> Matter:
     return act.save(matter)
 
 
-def _project(act: Act, matter: Matter, row: Row) -> tuple[Project, bool]:
-    values: dict[str, Any] = {
+def _project_values(row: Row, matter: Matter) -> dict[str, Any]:
+    return {
         "project_code": row.text("project_code"), "title": row.text("title"), "owner_unit_id": matter.unit_id,
         "sector": row.text("sector"), "fund_kind": row.text("fund_kind"), "region_code": row.text("region_code"),
         "site": _site(row), "scale": row.text("scale"), "nature": row.text("nature"),
@@ -134,10 +139,6 @@ def _project(act: Act, matter: Matter, row: Row) -> tuple[Project, bool]:
         "currency": _currency(row), "latitude": row.amount("latitude"), "longitude": row.amount("longitude"),
         "source_unit_name": row.text("source_unit_name"),
     }
-    project = Project.objects.filter(pk=matter.pk).first()
-    if project is None:
-        return act.save(Project(matter=matter, **values)), True
-    return project, save_changes(act, project, values)
 
 
 def _site(row: Row) -> str:
@@ -197,6 +198,10 @@ def _name_doubts(named: NamedFirm, firm: Enterprise) -> list[Notice]:
     return [Notice("former_name", text, "contractor", named.printed, firm)]
 
 
+def _contractor(matter: Matter, firm: Enterprise) -> MatterParty:
+    return MatterParty(matter=matter, enterprise=firm, role="contractor")
+
+
 def _join(act: Act, matter: Matter, firms: Sequence[Enterprise]) -> bool:
     """Name the firms contractors of the matter; an archive record loses those that the ledger no longer names."""
     wanted = {firm.pk for firm in firms}
@@ -205,37 +210,45 @@ def _join(act: Act, matter: Matter, firms: Sequence[Enterprise]) -> bool:
     for party in gone:
         act.remove(party)
     added = wanted - {party.enterprise_id for party in stored}
-    for firm in firms:
-        if firm.pk in added:
-            join_party(act, matter, enterprise_id=firm.pk, role="contractor")
+    act.save_many([_contractor(matter, firm) for firm in firms if firm.pk in added])
     return bool(gone or added)
 
 
-def _contract(act: Act, parent: Matter, row: Row, run: Run, firms: Sequence[Enterprise]) -> tuple[list[Notice], bool]:
-    """Write the contract of the project, where the ledger names one: a child matter with its record."""
-    code, amount = row.text("contract_code"), row.amount("contract_amount")
-    stored = Contract.objects.filter(project=parent).select_related("matter", "project").order_by("pk").first()
-    if not code and amount is None and stored is None:
-        return [], False
-    values: dict[str, Any] = {
-        "code": code, "amount": amount, "amount_currency": _currency(row), "signed_on": row.day("signed_on"),
-        "end_on": row.day("contract_end_on"), "owner_unit_id": parent.unit_id,
+def _contract_values(row: Row, unit_id: int, firms: Sequence[Enterprise]) -> dict[str, Any]:
+    """A joint venture has no one contractor: the ledger does not say who leads. All are parties of the matter."""
+    return {
+        "code": row.text("contract_code"), "amount": row.amount("contract_amount"), "amount_currency": _currency(row),
+        "signed_on": row.day("signed_on"), "end_on": row.day("contract_end_on"), "owner_unit_id": unit_id,
         "enterprise_id": firms[0].pk if len(firms) == 1 else None,
         "status": "terminated" if row.day("completed_on") else "",
     }
+
+
+def _begin_contract(act: Act, parent: Matter, row: Row, run: Run, firms: Sequence[Enterprise]) -> Contract | None:
+    """Write the contract of the project, where the ledger names one: a child matter with its record."""
+    code = row.text("contract_code")
+    if not code and row.amount("contract_amount") is None:
+        return None
+    matter = begin(
+        act, domain="works", kind="contract", title=_("合同 %(code)s") % {"code": code or _("（无编号）")}, unit_id=parent.unit_id,
+        parent=parent, onboarding="archive", is_before_platform=True, external_system=run.source,
+    )
+    matter.status = "archived"
+    act.save(matter)
+    return act.save(Contract(matter=matter, domain="works", project=parent, **_contract_values(row, parent.unit_id, firms)))
+
+
+def _follow_contract(
+    act: Act, parent: Matter, row: Row, run: Run, firms: Sequence[Enterprise]
+) -> tuple[Contract | None, bool]:
+    """Bring the stored contract up to date with its row, or write it where there was none."""
+    stored = Contract.objects.filter(project=parent).select_related("matter", "project").order_by("pk").first()
     if stored is None:
-        matter = begin(
-            act, domain="works", kind="contract", title=_("合同 %(code)s") % {"code": code or _("（无编号）")}, unit_id=parent.unit_id,
-            parent=parent, onboarding="archive", is_before_platform=True, external_system=run.source,
-        )
-        matter.status = "archived"
-        act.save(matter)
-        contract = act.save(Contract(matter=matter, domain="works", project=parent, **values))
-        changed = True
-    else:
-        contract, changed = stored, save_changes(act, stored, values)
-    changed |= _join(act, contract.matter, firms)
-    return _contract_doubts(contract, row, run), changed
+        made = _begin_contract(act, parent, row, run, firms)
+        act.save_many([_contractor(made.matter, firm) for firm in firms] if made else [])
+        return made, made is not None
+    changed = save_changes(act, stored, _contract_values(row, parent.unit_id, firms))
+    return stored, _join(act, stored.matter, firms) or changed
 
 
 def _contract_doubts(contract: Contract, row: Row, run: Run) -> list[Notice]:

@@ -56,7 +56,7 @@ def unprotect(apps: Any, schema_editor: Any) -> None:
     for table in GUARDED:
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(f"DROP TRIGGER {table}_rows ON {table}", None)
-            schema_editor.execute(f"DROP TRIGGER {table}_truncate ON {table}")
+            schema_editor.execute(f"DROP TRIGGER {table}_truncate ON {table}", None)
         else:
-            schema_editor.execute(f"DROP TRIGGER {table}_update")
-            schema_editor.execute(f"DROP TRIGGER {table}_delete")
+            schema_editor.execute(f"DROP TRIGGER {table}_update", None)
+            schema_editor.execute(f"DROP TRIGGER {table}_delete", None)

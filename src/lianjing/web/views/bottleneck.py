@@ -11,9 +11,11 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _, gettext_noop
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
+from lianjing.runtime import codes
 from lianjing.runtime.matter.queries import visible_to
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.process.queries import Stuck
@@ -37,6 +39,12 @@ class StuckLine:
     step: str
     names: str
     grounds: str
+
+    @property
+    def limit(self) -> str:
+        """The limit of the step in its own unit, a dash where it has none."""
+        item = self.stuck.item
+        return f"{item.budget} {codes.label('clock_unit', item.clock_unit)}" if item.budget is not None and item.clock_unit else "—"
 
     @property
     def excess(self) -> Decimal:
@@ -98,7 +106,7 @@ def _columns() -> list[Column]:
         Column("matter", _("事项"), lambda row: row.stuck.item.matter.title, url=lambda row: reverse("matter", args=[row.stuck.item.matter_id])),
         Column("root", _("所属项目"), _root_title, is_hidden=True),
         Column("waited", _("已等工作日"), lambda row: row.stuck.waited_days, "waited", "number"),
-        Column("limit", _("时限"), lambda row: row.stuck.limit_days, "limit", "number", shown=lambda row: _or_dash(row.stuck.limit_days)),
+        Column("limit", _("时限"), lambda row: row.limit, kind="number"),
         Column("usual", _("通常用时P90"), lambda row: row.stuck.usual_days, "usual", "number", shown=lambda row: _or_dash(row.stuck.usual_days)),
         Column("returns", _("退回次数"), lambda row: row.stuck.returns, "returns", "number"),
         Column("grounds", _("列入理由"), lambda row: row.grounds),

@@ -66,7 +66,7 @@ def _part(overview: Overview, number: int) -> dict[str, Any]:
         unit="%", is_lying=True,
     )
     return {
-        "overview": overview, "path": path, "path_id": f"money-{number}", "progress_id": f"progress-{number}", 
+        "overview": overview, "path": path, "path_id": f"money-{number}", "progress_id": f"progress-{number}",
         "progress": progress, "standings": shown,
         "over_count": sum(each.is_over for each in overview.standings), "hidden_count": len(overview.standings) - len(shown),
     }

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime import codes
+from lianjing.runtime.domains import domains
 from lianjing.runtime.matter.queries import open_for
 from lianjing.runtime.org.models import Appointment, Delegation, Person, Post, PowerItem, Unit
 from lianjing.runtime.org.personnel import PERSONNEL
@@ -268,7 +269,7 @@ def conflicts(request: PageRequest) -> HttpResponse:
 @require_safe
 def powers(request: PageRequest) -> HttpResponse:
     """The register of powers: nothing can be done that is not in it on that day (G8)."""
-    processes = procedure_words()
+    processes = process_words()
     post_names = dict(Post.objects.order_by("id").values_list("key", "name"))
     day = request.today
     columns = [
@@ -305,6 +306,14 @@ def powers(request: PageRequest) -> HttpResponse:
         request, listing, title=_("权力清单"), new_url=reverse("org_power_new"), new_text=_("登记权力事项"),
         note=_("不在清单内或当日未生效的事项，系统拒绝办理并留痕。"),
     )
+
+
+def process_words() -> dict[str, str]:
+    """Return what a power item's process is called: the procedures, and the two acts that need no process."""
+    words = procedure_words()
+    for domain in domains():
+        words |= {f"{domain.key}_project": _("登记项目"), f"{domain.key}_gate": _("阶段转换")}
+    return words
 
 
 def _review_due(row: PowerItem) -> date | None:

@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
-from lianjing.runtime.domains import domains
 from lianjing.runtime.installation import standard_posts
 from lianjing.runtime.org import personnel, services
 from lianjing.runtime.org.models import Appointment, Delegation, Person, Post, PowerItem, Unit
@@ -25,7 +25,8 @@ from lianjing.runtime.trail.models import ActRow
 from lianjing.web.access import STAFF, PageRequest, signed_in
 from lianjing.web.middleware import status_of
 from lianjing.web.receipts import FIELD, fresh_key, give_receipt, key_of
-from lianjing.web.words import in_english, procedure_words, refusal_words
+from lianjing.web.views.org import process_words
+from lianjing.web.words import in_english, refusal_words
 
 Do = Callable[[dict[str, Any], str], Any]
 
@@ -149,8 +150,7 @@ class PowerForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = {f"{domain.key}_project": _("登记项目") for domain in domains()} | {f"{domain.key}_gate": _("阶段转换") for domain in domains()}
-        _choose(self, "definition_key", list((procedure_words() | own).items()))
+        _choose(self, "definition_key", list(process_words().items()))
         words = [(key, row["en"] if in_english() else row["zh"]) for key, row in standard_posts().items()]
         _choose(self, "post_key", [("", "—"), *words])
 

@@ -21,11 +21,21 @@ from lianjing.runtime.trail.kept import Kept, encode
 from lianjing.runtime.trail.models import Event, Leaf, Pending
 from lianjing.runtime.trail.queries import entered, lines
 from lianjing.web.access import PageRequest, signed_in
-from lianjing.web.scope import event_for, events_for, is_sealed, may_read_body
-from lianjing.web.tracing import Touch, checks_of, events_of_row, field_of, model_of, row_changes, said, touches, value_in
 from lianjing.web.records import name_of
-from lianjing.web.words import act_words, address, clause_address
+from lianjing.web.scope import event_for, events_for, is_sealed, may_read_body
+from lianjing.web.tracing import (
+    Touch,
+    checks_of,
+    events_of_row,
+    field_of,
+    model_of,
+    row_changes,
+    said,
+    touches,
+    value_in,
+)
 from lianjing.web.views.org import holder_words
+from lianjing.web.words import act_words, address, clause_address
 
 MOST_ACTS = 200
 SYSTEM_COLUMNS = {"marking", "xml", "content"}

@@ -24,6 +24,7 @@ from lianjing.runtime.meeting import services as meetings
 from lianjing.runtime.meeting.models import AgendaItem, Meeting
 from lianjing.runtime.org.models import Unit
 from lianjing.runtime.process.clocks import calendar
+from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.process.papers import hand_in
 
 # kind: unit, head, other members, working days between two meetings
@@ -133,7 +134,9 @@ def _discussed(desk: Desk, kind: str, case: Case, item: AgendaItem, dice: Random
 
 
 def _minutes(desk: Desk, meeting: Meeting, kind: str, case: Case, item: AgendaItem) -> None:
-    """The secretary files the minutes with the matter, and with the meeting once it is over."""
+    """The secretary files the minutes with a matter that waits at his step, and with the meeting once it is over."""
+    if not WorkItem.objects.filter(matter=case.matter, step_key="collective", closed_at=None).exists():
+        return
     scene, secretary = desk.scene, desk.person(SECRETARY)
     number = f"〔{meeting.held_on.year}〕{next(desk.letters)}号"
     title = f"{meeting.title}纪要{number}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from lianjing.domains.works.demo.desk import AUDITOR, CHECKER, FINANCE_HEAD, FUNDS, LEAD, MAKER, OFFICER, SECRETARY
@@ -45,7 +45,7 @@ def claim(job: Job, kind: str, gross: Decimal, **changes: Any) -> dict[str, Any]
 def advance(job: Job) -> dict[str, Any]:
     """Return the application for the advance as agreed."""
     standing = standing_of(fresh(job), job.desk.today)
-    return claim(job, "advance", (standing.advance_limit / ROUND).to_integral_value() * ROUND)
+    return claim(job, "advance", (standing.advance_limit / ROUND).to_integral_value(ROUND_FLOOR) * ROUND)
 
 
 def progress(job: Job, besides: int | None = None) -> dict[str, Any] | None:
@@ -115,7 +115,7 @@ def checked(job: Job, matter: Matter, *, cut: Decimal = Decimal(0)) -> Script[No
 def reviewed(job: Job, matter: Matter, cut: Decimal) -> dict[str, Any]:
     """Return a review's sum, less a cut of this share."""
     stands = sum_of(PaymentApplication.objects.get(pk=matter.pk))
-    approved = stands - (stands * cut / ROUND).to_integral_value() * ROUND if cut else stands
+    approved = stands - (stands * cut / ROUND).to_integral_value(ROUND_CEILING) * ROUND if cut else stands
     reason = f"{job.dice.choice(CUTS)}{stands - approved:,.2f}元。" if cut else ""
     return {"approved": str(approved), "cut_reason": reason, **job.opinion()}
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lianjing.domains.works.models import ChangeOrder, Onboarding, ProgressReport, Project
+from lianjing.domains.works.models import ChangeOrder, Onboarding, ProgressReport
 from lianjing.domains.works.queries.money import DEAD, LIVE
 from lianjing.domains.works.queries.projects import projects_visible
 from lianjing.domains.works.queries.standing import NOTHING

@@ -8,7 +8,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from lianjing.domains.works.models import Award, Bid, ChangeOrder, Initiation, Onboarding, ProgressReport, Tender
+from lianjing.domains.works.models import (
+    Award,
+    Bid,
+    ChangeOrder,
+    Initiation,
+    Onboarding,
+    ProgressReport,
+    Tender,
+)
 from lianjing.domains.works.queries.stage import project_view
 from lianjing.domains.works.rules import gates
 from lianjing.domains.works.rules.reviews import FIVE

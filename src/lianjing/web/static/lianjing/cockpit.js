@@ -16,7 +16,7 @@
     };
     const values = {
       type: "value", name: data.unit, nameTextStyle: text, axisLabel: text, splitLine: { lineStyle: { color: colour("--lj-line") } },
-      minInterval: data.unit ? 0 : 1,
+      minInterval: data.unit ? 0 : 1, max: data.unit === "%" ? 100 : undefined,
     };
     const hues = data.series.length > 1 ? ["#8fb3dd", colour("--lj-blue")] : [colour("--lj-blue")];
     const chart = window.echarts.init(place, null, { renderer: "svg" });

@@ -1,0 +1,159 @@
+"""The product's WSGI application, killed at a named point: SIGKILL to its whole process group, as a power cut does.
+
+LIANJING_KILL is "point:nth"; the nth time that this process passes the point is its last. LIANJING_KILL_LOG is a
+file that keeps the name of the point. Nothing in the product knows of this.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db.backends.signals import connection_created
+
+from lianjing.runtime.documents import storage
+from lianjing.runtime.process.effects import Carrier
+from lianjing.runtime.trail import act as acts
+from lianjing.site.wsgi import application
+
+# Passed in every act: its transaction opens, writes, commits.
+IN_ACT = (
+    "act_opened", "row_saved", "process_moved", "event_inserted", "body_inserted", "queued", "index_inserted", "receipt_inserted",
+    "before_commit", "after_commit",
+)
+IN_UPLOAD = ("file_half", "file_whole", "file_placed")
+IN_SEQUENCER = ("leaf_inserted", "queue_emptied")
+POINTS = IN_ACT + IN_UPLOAD + IN_SEQUENCER
+AFTER_SQL = {
+    'INSERT INTO "trail_event"': "event_inserted",
+    'INSERT INTO "trail_body"': "body_inserted",
+    'INSERT INTO "trail_pending"': "queued",
+    'INSERT INTO "act_row"': "index_inserted",
+    'INSERT INTO "trail_receipt"': "receipt_inserted",
+    'INSERT INTO "trail_leaf"': "leaf_inserted",
+    'DELETE FROM "trail_pending"': "queue_emptied",
+}
+__all__ = ["POINTS", "application"]
+
+
+class Trap:
+    """Counts how often the armed point is passed."""
+
+    def __init__(self, spec: str) -> None:
+        self.point, _, nth = spec.partition(":")
+        self.left = int(nth or 1)
+        self.lock = threading.Lock()
+        if self.point and self.point not in POINTS:
+            raise ValueError(f"no such point: {self.point}")
+
+    def passed(self, point: str) -> None:
+        """End everything if this is the moment."""
+        if point != self.point:
+            return
+        with self.lock:
+            self.left -= 1
+            if self.left == 0:
+                self.spring()
+
+    def spring(self) -> None:
+        """Write down where, then die without a word, and all of the group with us."""
+        log = os.open(os.environ["LIANJING_KILL_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.write(log, f"{self.point}\n".encode())
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+        signal.pause()
+
+
+TRAP = Trap(os.environ.get("LIANJING_KILL", ""))
+
+
+def after(owner: Any, name: str, point: str) -> None:
+    """Pass a point whenever a function of the product has returned."""
+    original: Callable[..., Any] = getattr(owner, name)
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        TRAP.passed(point)
+        return result
+
+    setattr(owner, name, wrapped)
+
+
+class Written:
+    """A file of which first only half reaches the disk."""
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+
+    def __enter__(self) -> Written:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self.file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+    def write(self, content: bytes) -> None:
+        """Write half, pass the point, write the rest."""
+        middle = len(content) // 2
+        self.file.write(content[:middle])
+        self.file.flush()
+        TRAP.passed("file_half")
+        self.file.write(content[middle:])
+
+
+class Disk:
+    """The module `os` as the document store sees it."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
+
+    def fdopen(self, handle: int, mode: str) -> Written:
+        """Open a file that is written in two halves."""
+        return Written(os.fdopen(handle, mode))
+
+    def replace(self, source: str, target: object) -> None:
+        """Put the whole file in its place."""
+        TRAP.passed("file_whole")
+        os.replace(source, str(target))
+        TRAP.passed("file_placed")
+
+
+def watch(connection: Any, **_signal: Any) -> None:
+    """Pass the points of a new connection: after statements of the trail, around the commit of an act."""
+    holds = {"event": False}
+
+    def statement(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        result = execute(sql, params, many, context)
+        point = next((name for text, name in AFTER_SQL.items() if sql.startswith(text)), "")
+        holds["event"] |= point == "event_inserted"
+        TRAP.passed(point)
+        return result
+
+    commit, rollback = connection._commit, connection._rollback
+
+    def committed() -> None:
+        is_act, holds["event"] = holds["event"], False
+        if is_act:
+            TRAP.passed("before_commit")
+        commit()
+        if is_act:
+            TRAP.passed("after_commit")
+
+    def rolled_back() -> None:
+        holds["event"] = False
+        rollback()
+
+    connection.execute_wrappers.append(statement)
+    connection._commit, connection._rollback = committed, rolled_back
+
+
+if TRAP.point:
+    after(acts, "lock_chain", "act_opened")
+    after(acts.Act, "save", "row_saved")
+    after(Carrier, "carry_out", "process_moved")
+    storage.os = Disk()  # type: ignore[assignment]
+    connection_created.connect(watch, weak=False)
