@@ -35,9 +35,14 @@ class Desk:
     password: str
     cookies: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, method: str, path: str, content: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
+    def ask(
+        self, method: str, path: str, content: bytes = b"", headers: dict[str, str] | None = None
+    ) -> Answer:
         """Send one request and read the whole answer; OSError or HTTPException where none came."""
-        sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **(headers or {})}
+        sent = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            **(headers or {}),
+        }
         if method == "POST":
             sent["X-CSRFToken"] = self.cookies.get("csrftoken", "")
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
@@ -63,15 +68,28 @@ class Desk:
 
     def send(self, path: str, data: dict[str, Any], key: str) -> Answer:
         """Send an act to the API under a key."""
-        return self.ask("POST", path, json.dumps(data).encode(), {"Content-Type": "application/json", "Idempotency-Key": key})
+        return self.ask(
+            "POST",
+            path,
+            json.dumps(data).encode(),
+            {"Content-Type": "application/json", "Idempotency-Key": key},
+        )
 
     def hand_in(self, path: str, fields: dict[str, str], content: bytes, key: str) -> Answer:
         """Send a paper to the API under a key."""
-        parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
+        parts = [
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in fields.items()
+        ]
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="paper.pdf"\r\n'
         head += "Content-Type: application/pdf\r\n\r\n"
         body = "".join([*parts, head]).encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
-        return self.ask("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Idempotency-Key": key})
+        return self.ask(
+            "POST",
+            path,
+            body,
+            {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Idempotency-Key": key},
+        )
 
 
 def text_of(answer: Answer) -> str:

@@ -18,15 +18,8 @@ from lianjing.runtime.documents import storage
 from lianjing.runtime.process.effects import Carrier
 from lianjing.runtime.trail import act as acts
 from lianjing.site.wsgi import application
+from tests.soak.points import POINTS
 
-# Passed in every act: its transaction opens, writes, commits.
-IN_ACT = (
-    "act_opened", "row_saved", "process_moved", "event_inserted", "body_inserted", "queued", "index_inserted", "receipt_inserted",
-    "before_commit", "after_commit",
-)
-IN_UPLOAD = ("file_half", "file_whole", "file_placed")
-IN_SEQUENCER = ("leaf_inserted", "queue_emptied")
-POINTS = IN_ACT + IN_UPLOAD + IN_SEQUENCER
 AFTER_SQL = {
     'INSERT INTO "trail_event"': "event_inserted",
     'INSERT INTO "trail_body"': "body_inserted",

@@ -1,6 +1,6 @@
 """Lays an installation into the data folder of LIANJING_DATA: a founded zone with one project, played in the past.
 
-    python -m tests.soak.prepared planning|contract
+python -m tests.soak.prepared planning|contract
 """
 
 from __future__ import annotations

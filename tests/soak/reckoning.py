@@ -12,14 +12,17 @@ from typing import Any
 import psycopg
 
 VERBS = {
-    "open": "works_permit.open", "upload": "document.upload", "register": "works_permit.register", "verify": "works_permit.verify",
+    "open": "works_permit.open",
+    "upload": "document.upload",
+    "register": "works_permit.register",
+    "verify": "works_permit.verify",
 }
 EFFECTS = {
     "open": ("one matter", "SELECT count(*) FROM matter WHERE title = ? AND kind = 'permit'", "title"),
     "upload": ("one paper", "SELECT count(*) FROM document WHERE title = ?", "title"),
     "register": (
         "one permit and one submission",
-        "SELECT count(*) FROM permit p JOIN submission s ON s.matter_id = p.matter_id JOIN work_item w ON w.id = s.work_item_id "
+        "SELECT count(*) FROM permit p JOIN submission s ON s.matter_id = p.id JOIN work_item w ON w.id = s.work_item_id "
         "WHERE p.permit_no = ? AND w.step_key = 'register'",
         "title",
     ),
@@ -73,7 +76,8 @@ def faults(database: Database, journal: list[dict[str, Any]], papers: Path) -> l
 def _of(database: Database, entry: dict[str, Any]) -> Iterator[str]:
     name = f"{entry['kind']} {entry['title']}"
     receipts = database.rows(
-        "SELECT e.id, e.act FROM trail_receipt r JOIN trail_event e ON e.id = r.event_id WHERE r.key = ?", entry["key"]
+        "SELECT e.id, e.act FROM trail_receipt r JOIN trail_event e ON e.id = r.event_id WHERE r.key = ?",
+        entry["key"],
     )
     if len(receipts) != 1:
         yield f"{name}: {len(receipts)} receipts with an event"

@@ -1,6 +1,6 @@
 """Starts server and worker as `lianjing serve` does, with the killable application in place of the plain one.
 
-    python -m tests.soak.server PORT
+python -m tests.soak.server PORT
 """
 
 from __future__ import annotations
@@ -27,8 +27,14 @@ def serve(port: int) -> None:
     worker = subprocess.Popen([sys.executable, "-m", "tests.soak.server", "work", str(os.getpid())])
     try:
         Granian(
-            "tests.soak.killable:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=8,
-            log_access=False, log_level="warning",
+            "tests.soak.killable:application",
+            address="127.0.0.1",
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=1,
+            blocking_threads=8,
+            log_access=False,
+            log_level="warning",
         ).serve()
     finally:
         worker.send_signal(signal.SIGTERM)

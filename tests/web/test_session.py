@@ -93,7 +93,9 @@ def test_an_installation_lists_nobody(zone: Any) -> None:
 
 @pytest.mark.parametrize("address", ["/login/", "/", "/nothing/", "/api/v1/openapi.json", "/static/lianjing/app.js"])
 def test_every_answer_carries_the_policy(browser: Browser, address: str) -> None:
-    headers = browser("20703").get(address).headers
+    answer = browser("20703").get(address)
+    headers = answer.headers
+    answer.close()
     assert headers["X-Content-Type-Options"] == "nosniff"
     if not address.startswith("/static/"):
         policy = headers["Content-Security-Policy"]

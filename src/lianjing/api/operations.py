@@ -15,13 +15,13 @@ from lianjing.api.entry import actor_of, key_of
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime.domains import procedure as declared
 from lianjing.runtime.matter.models import Matter
-from lianjing.runtime.matter.queries import open_for, visible_to
 from lianjing.runtime.matter.stages import pass_gate
 from lianjing.runtime.process import services
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.process.opinions import sealed_items
 from lianjing.runtime.process.papers import hand_in
 from lianjing.runtime.process.queries import items_for
+from lianjing.runtime.process.scope import open_for, visible_to
 from lianjing.runtime.trail.models import ActRow, Event
 
 router = Router()

@@ -50,7 +50,10 @@ def read_file(path: Path, limits: Limits, *, sheet: str = "", encoding: str = ""
         raise BadInput(_("“%(name)s”不是Excel文件，请用Excel重新另存为.xlsx") % {"name": path.name}, "file")
     if data.startswith(b"%PDF"):
         raise BadInput(_("“%(name)s”是PDF，请提供Excel或CSV") % {"name": path.name}, "file")
-    return read_delimited(data, name=path.name, sha256=sha256, limits=limits, encoding=encoding)
+    ledger = read_delimited(data, name=path.name, sha256=sha256, limits=limits, encoding=encoding)
+    if not ledger.rows:
+        raise BadInput(_("“%(name)s”中没有内容") % {"name": path.name}, "file")
+    return ledger
 
 
 def load_ledger(
@@ -59,8 +62,6 @@ def load_ledger(
 ) -> Loaded:
     """Read a file, find its kind and header, and settle the mapping: given, saved for this header, or proposed."""
     ledger = read_file(path, limits or Limits(), sheet=sheet, encoding=encoding)
-    if not ledger.rows:
-        raise BadInput(_("“%(name)s”中没有内容") % {"name": ledger.name}, "file")
     chosen = _named(kind, kinds) if kind else guess_kind(ledger, kinds)
     below = find_header(ledger, chosen, frozenset(given.columns) if given else frozenset())
     saved = "" if given else mapping_saved(chosen.key, header_digest(below.headers()))

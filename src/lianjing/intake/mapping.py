@@ -111,8 +111,6 @@ def propose(headers: Sequence[str], kind: LedgerKind) -> list[Proposal]:
 
 def find_header(ledger: Ledger, kind: LedgerKind, headers: frozenset[str] = frozenset()) -> Ledger:
     """Return the ledger below its header: of the first rows the one with most known columns, else the first row."""
-    if not ledger.rows:
-        raise BadInput(_("“%(name)s”中没有内容") % {"name": ledger.name}, "file")
     best, most = 0, 0
     for place in range(min(HEADER_WITHIN, len(ledger.rows))):
         names = ledger.below(place).headers()

@@ -8,10 +8,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import Ground, Refusal
-from lianjing.runtime.matter.queries import visible_to
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.org.queries import posts_held
 from lianjing.runtime.process.opinions import sealed_items
+from lianjing.runtime.process.scope import visible_to
 from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.models import Event
 from lianjing.web.access import STAFF

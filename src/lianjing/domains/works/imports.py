@@ -281,7 +281,7 @@ def _sharing(contract: Contract, run: Run) -> list[str]:
 
 def _contractor_doubts(contractors: Contractors, project: Project) -> list[Notice]:
     if contractors.is_unclear:
-        text = _("承包人名称的分隔与承包人数不符，未拆分、未登记承包人，请核对原件")
+        text = _("承包人名称的分隔与承包人数不符，或同一名称列了两次：未拆分、未登记承包人，请核对原件")
         return [Notice("contractor_unclear", text, "contractor", contractors.printed, project)]
     if len(contractors.firms) > 1:
         text = _("联合体%(count)d家：牵头人和各家份额原件未载明，均未推定") % {"count": len(contractors.firms)}

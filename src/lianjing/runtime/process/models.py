@@ -75,6 +75,7 @@ class WorkItem(Kept):
         indexes = [models.Index(fields=["matter", "opened_at"], name="work_item_matter"),
             models.Index(fields=["post", "due_at"], name="work_item_open_post", condition=models.Q(closed_at__isnull=True)),
             models.Index(fields=["closed_at", "step_key"], name="work_item_closed"),
+            models.Index(fields=["post", "matter"], name="work_item_post_matter"),
         ]
         verbose_name = "待办"
 

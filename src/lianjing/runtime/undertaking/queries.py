@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import F, Q, QuerySet
 
-from lianjing.runtime.matter.queries import visible_to
+from lianjing.runtime.process.scope import visible_to
 from lianjing.runtime.undertaking.models import Undertaking
 
 

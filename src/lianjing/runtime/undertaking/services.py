@@ -10,9 +10,10 @@ from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.documents.models import Document
 from lianjing.runtime.matter.models import Matter
-from lianjing.runtime.matter.queries import chain_of, open_for
+from lianjing.runtime.matter.queries import chain_of
 from lianjing.runtime.org.models import Person, Post, Unit
 from lianjing.runtime.org.queries import actor_at, posts_held, unit_and_above
+from lianjing.runtime.process.scope import open_for
 from lianjing.runtime.trail.act import Act, Actor, legal_day, recorded
 from lianjing.runtime.undertaking.models import Undertaking
 

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from lianjing.runtime import codes
-from lianjing.runtime.matter.queries import visible_to
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.process.queries import Stuck
 from lianjing.runtime.process.queries import bottlenecks as stuck_items
+from lianjing.runtime.process.scope import visible_to
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
 from lianjing.web.charts import Series, bars
 from lianjing.web.listing import Column, Filter

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lianjing.runtime.domains import domains
-from lianjing.runtime.matter.queries import visible_to
 from lianjing.runtime.process.models import WorkItem
+from lianjing.runtime.process.scope import visible_to
 from lianjing.runtime.trail.queries import lines
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.charts import Series, bars

@@ -19,10 +19,10 @@ from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.documents.models import Document
 from lianjing.runtime.documents.queries import file_name_of, read, versions_of
-from lianjing.runtime.matter.queries import open_for
 from lianjing.runtime.meeting.models import AgendaItem, MeetingMember
 from lianjing.runtime.meeting.queries import VOTING, recused_persons
 from lianjing.runtime.process.papers import hand_in
+from lianjing.runtime.process.scope import open_for
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
 from lianjing.web.receipts import key_of
 

@@ -19,13 +19,13 @@ from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.documents.queries import checklist
 from lianjing.runtime.domains import procedure as declared
-from lianjing.runtime.matter.queries import open_for
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.org.queries import holders
 from lianjing.runtime.process import services
 from lianjing.runtime.process.authority import actor_for
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.process.papers import hand_in
+from lianjing.runtime.process.scope import open_for
 from lianjing.runtime.regulation.queries import clause_title, graph_of
 from lianjing.web import drafts
 from lianjing.web.access import PageRequest, signed_in

@@ -21,11 +21,11 @@ from lianjing.runtime.domains import procedure as declared
 from lianjing.runtime.matter import services as matters
 from lianjing.runtime.matter import stages
 from lianjing.runtime.matter.models import Matter, StageGate
-from lianjing.runtime.matter.queries import open_for, visible_to
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.org.queries import actor_at, holders
 from lianjing.runtime.process import services
 from lianjing.runtime.process.models import WorkItem
+from lianjing.runtime.process.scope import open_for, visible_to
 from lianjing.runtime.regulation.queries import clause_title
 from lianjing.runtime.trail.models import Receipt
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.domains import domains
-from lianjing.runtime.matter.queries import open_for
 from lianjing.runtime.org.models import Appointment, Delegation, Person, Post, PowerItem, Unit
 from lianjing.runtime.org.personnel import PERSONNEL
 from lianjing.runtime.org.queries import in_being, on_day, who_could
 from lianjing.runtime.org.registers import Branch, Holding, conflict_grid, duties_of, holdings, posts_of, tree
 from lianjing.runtime.process.models import WorkItem
+from lianjing.runtime.process.scope import open_for
 from lianjing.runtime.regulation.queries import clause_title
 from lianjing.runtime.trail.queries import lines
 from lianjing.web.access import STAFF, PageRequest, signed_in

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime import codes
-from lianjing.runtime.matter.queries import visible_to
 from lianjing.runtime.org.models import DutyConflict, PowerItem
+from lianjing.runtime.process.scope import visible_to
 from lianjing.runtime.regulation.models import (
     Clause,
     Definition,

@@ -18,9 +18,9 @@ from lianjing.runtime.columns import MoneyField
 from lianjing.runtime.documents.models import Document
 from lianjing.runtime.domains import domains
 from lianjing.runtime.matter.models import Matter, MatterParty
-from lianjing.runtime.matter.queries import visible_to
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.parties.models import Enterprise
+from lianjing.runtime.process.scope import visible_to
 from lianjing.web.access import OFFICIALS, STAFF, PageRequest, signed_in
 from lianjing.web.templatetags.ui import money
 from lianjing.web.words import address

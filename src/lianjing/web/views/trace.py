@@ -21,6 +21,7 @@ from lianjing.runtime.trail.kept import Kept, encode
 from lianjing.runtime.trail.models import Event, Leaf, Pending
 from lianjing.runtime.trail.queries import entered, lines
 from lianjing.web.access import PageRequest, signed_in
+from lianjing.web.access_log import ACCESS
 from lianjing.web.records import name_of
 from lianjing.web.scope import event_for, events_for, is_sealed, may_read_body
 from lianjing.web.tracing import (
@@ -75,11 +76,14 @@ def trace(request: HttpRequest, table: str, key: str) -> HttpResponse:
 def _history(
     found: Sequence[tuple[Event, set[str], str]], table: str, key: str, column: str, readable: set[str], scope: Any
 ) -> tuple[list[Event], dict[str, str]]:
-    """The acts that touched the row (or the column), with those of the same matters; what each gave the column."""
+    """The acts that touched the row (or the column), with those of the same procedures; what each gave the column.
+
+    A root matter is no procedure: what else was done in a project does not explain one of its figures.
+    """
     relevant = [event for event, columns, _change in found if not column or column in columns] or [found[0][0]]
-    places = {event.matter_id for event in relevant if event.matter_id is not None}
+    places = {event.matter_id for event in relevant if event.matter_id not in (None, event.root_matter_id)}
     together = {event.id: event for event in relevant}
-    for event in scope.filter(matter_id__in=places).order_by("recorded_at", "oseq")[:MOST_ACTS]:
+    for event in scope.filter(matter_id__in=places).exclude(act__in=ACCESS).order_by("recorded_at", "oseq")[:MOST_ACTS]:
         together.setdefault(event.id, event)
     events = sorted(together.values(), key=lambda event: (event.recorded_at, event.oseq))
     values = {event.id: value_in(event, table, key, column) for event in relevant if column and event.id in readable}

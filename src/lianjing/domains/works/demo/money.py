@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from lianjing.domains.works.demo.desk import AUDITOR, CHECKER, FINANCE_HEAD, FUNDS, LEAD, MAKER, OFFICER, SECRETARY
+from lianjing.domains.works.demo.desk import (
+    AUDITOR,
+    CHECKER,
+    FINANCE_HEAD,
+    FUNDS,
+    LEAD,
+    MAKER,
+    OFFICER,
+    SECRETARY,
+)
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.meetings import decided
 from lianjing.domains.works.demo.queue import Script

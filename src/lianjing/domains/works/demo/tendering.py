@@ -30,7 +30,7 @@ from lianjing.runtime.parties.models import Enterprise
 OTHERS = ("澜汀市炘电机电安装有限公司", "澜汀市垒拆建筑拆除有限公司")
 PLATFORM_FIRMS = ("澜汀市沄帆智能装备有限公司", "澜汀市玥衡光电股份有限公司", "澜汀市炘电机电安装有限公司")
 FAULTS = ("投标文件未按要求签章", "拟派项目负责人资格不符合招标文件要求", "未提交投标保证金")
-WORDS = {"works": "施工", "services": "建设服务"}
+WORDS = {"works": "施工", "goods": "设备采购与集成"}
 
 
 def tender_data(job: Job, code: str, **changes: Any) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def contract_data(job: Job, tender: Matter, code: str, account: str, **changes: 
     supervision = Enterprise.objects.get(name=SUPERVISION[job.plan.supervision][0])
     is_works = job.plan.category == "works"
     return {
-        "award": award.pk, "code": code, "title": f"{job.plan.title}{WORDS[job.plan.category]}合同", "kind": "works" if is_works else "service",
+        "award": award.pk, "code": code, "title": f"{job.plan.title}{WORDS[job.plan.category]}合同", "kind": "works" if is_works else "goods",
         "amount": str(award.amount), "provisional": "0", "end_on": job.desk.today + timedelta(days=300), "advance_ratio": "10",
         "progress_ratio": "80", "retention_ratio": "3", "payment_days": "30", "holder_name": award.enterprise.name, "account_no": account,
         "bank_name": "澜汀农村商业银行望汀支行", "supervisor_name": supervision.name if is_works else "",

@@ -21,7 +21,7 @@ from lianjing.runtime.documents.queries import documents_below
 from lianjing.runtime.domains import domain
 from lianjing.runtime.matter import stages
 from lianjing.runtime.matter.models import Matter
-from lianjing.runtime.matter.queries import open_for, visible_to
+from lianjing.runtime.process.scope import open_for, visible_to
 from lianjing.runtime.regulation.queries import clause_title
 from lianjing.runtime.trail.models import Event
 from lianjing.runtime.trail.queries import lines
@@ -33,7 +33,7 @@ from lianjing.web.receipts import fresh_key
 from lianjing.web.records import values_of
 from lianjing.web.words import clause_address, text_of, timeline_acts
 
-LATEST_ACTS = 30
+LATEST_ACTS = 20
 STAGES = tuple(reads.TABS)
 TONES = {"open": "doing", "closed": "good", "terminated": "off", "draft": "plain", "suspended": "warn", "archived": "off"}
 RESULT_TONES = {"pass": "good", "pass_with_cut": "warn", "return": "bad", "refuse": "bad", "not_required": "off"}

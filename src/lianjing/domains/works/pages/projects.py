@@ -22,6 +22,7 @@ from lianjing.domains.works.services.project import open_project
 from lianjing.kernel.refusal import Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.org.models import Unit
+from lianjing.runtime.org.queries import actor_with
 from lianjing.runtime.process.services import InvalidForm
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.listing import Column, Filter
@@ -148,7 +149,8 @@ def projects(request: PageRequest) -> HttpResponse:
 @signed_in(kinds=READERS)
 @require_http_methods(["GET", "POST"])
 def project_open(request: PageRequest) -> HttpResponse:
-    """Open a project by form F1."""
+    """Open a project by form F1; the page is for those who may."""
+    actor_with(request.who.id, OPENER, request.today)
     form: Any = ProjectForm(None, matter=None, day=request.today)  # type: ignore[arg-type]
     context: dict[str, Any] = {"form": form}
     status = 200

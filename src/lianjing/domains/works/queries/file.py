@@ -25,11 +25,11 @@ from lianjing.runtime.contract.models import Amendment, Contract
 from lianjing.runtime.contract.queries import contracts_of
 from lianjing.runtime.domains import domain
 from lianjing.runtime.matter.models import Matter, StageGate
-from lianjing.runtime.matter.queries import open_for
 from lianjing.runtime.payment.models import BankLine, BudgetLine, PaymentApplication, PaymentOrder
 from lianjing.runtime.payment.queries import order_of, payments_of, receipt_of, sum_of
 from lianjing.runtime.payment.rules import Standing
 from lianjing.runtime.permit.models import Permit
+from lianjing.runtime.process.scope import open_for
 from lianjing.runtime.undertaking.models import Undertaking
 
 NOTHING = Decimal("0.00")

@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce
 from lianjing.domains.works.models import Onboarding, Project
 from lianjing.kernel.refusal import BadInput
 from lianjing.runtime.contract.models import Contract
-from lianjing.runtime.matter.queries import visible_to
 from lianjing.runtime.payment.models import PaymentApplication
+from lianjing.runtime.process.scope import visible_to
 
 COUNTED_TO = 10_000
 SORTS = {
