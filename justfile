@@ -27,8 +27,8 @@ ci:
     bash .ci/run
 
 # The kill loop in full: 100 kills at named points
-soak:
-    LIANJING_KILLS=100 uv run python -m pytest -m soak -s
+soak *args:
+    uv run python tests/soak/kill_loop.py --kills 100 {{args}}
 
 # Pictures of the main pages, to look at: screenshots/
 screenshots *args:
@@ -37,3 +37,4 @@ screenshots *args:
 # The headline figures, side by side with their peers
 bench *args:
     uv run --group bench python benchmarks/step.py {{args}}
+    uv run --group bench python benchmarks/interpret.py

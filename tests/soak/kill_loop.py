@@ -89,54 +89,70 @@ def lianjing(environment: dict[str, str], *arguments: str) -> subprocess.Complet
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-@dataclass
 class Server:
-    """Server and worker in a process group of their own; `point` is where they die."""
+    """Lives of server and worker, each in a process group of its own; a life's point is where it dies."""
 
-    environment: dict[str, str]
-    log: Path
-    port: int = 0
-    process: subprocess.Popen[bytes] | None = None
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        self.log, self.port, self.life = log, 0, 0
+        self.source = subprocess.Popen(
+            [sys.executable, "-m", "tests.soak.server"],
+            cwd=ROOT,
+            env={**environment, "LIANJING_KILL_LOG": str(log)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        if self._told() != "ready":
+            raise AssertionError("the program cannot be loaded")
+
+    def _told(self) -> str:
+        assert self.source.stdout is not None
+        return self.source.stdout.readline().strip()
 
     def start(self, point: str = "") -> None:
-        """Start, and wait until the log-in page is there."""
+        """Start a life, and wait until the log-in page is there or the life is over."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        armed = {**self.environment, "LIANJING_KILL": point, "LIANJING_KILL_LOG": str(self.log)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.soak.server", str(self.port)],
-            cwd=ROOT,
-            env=armed,
-            start_new_session=True,
-        )
+        assert self.source.stdin is not None
+        self.source.stdin.write(f"{self.port} {point}\n")
+        self.source.stdin.flush()
+        self.life = int(self._told())
         until = time.monotonic() + START_LIMIT
-        while time.monotonic() < until and self.process.poll() is None:
+        while time.monotonic() < until and self.is_alive():
             try:
                 if Desk(self.port, "", "").ask("GET", "/login/").status == 200:
                     return
             except (OSError, http.client.HTTPException):
-                time.sleep(0.1)
-        if self.process.poll() is None:
+                time.sleep(0.05)
+        if self.is_alive():
             raise TimeoutError("the server does not answer")
 
-    def is_dead_soon(self) -> bool:
-        """True once the process is gone; waits for it."""
-        assert self.process is not None
+    def is_alive(self) -> bool:
+        """True while this life's first process runs; the others die with it."""
         try:
-            self.process.wait(DEATH_LIMIT)
-        except subprocess.TimeoutExpired:
+            os.kill(self.life, 0)
+        except ProcessLookupError:
             return False
         return True
 
+    def is_dead_soon(self) -> bool:
+        """True once this life is over; waits for it."""
+        until = time.monotonic() + DEATH_LIMIT
+        while self.is_alive() and time.monotonic() < until:
+            time.sleep(0.02)
+        return not self.is_alive()
+
     def stop(self) -> None:
         """End in peace; whoever does not is killed."""
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.send_signal(signal.SIGTERM)
-        if not self.is_dead_soon():
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        if self.life and self.is_alive():
+            os.kill(self.life, signal.SIGTERM)
+            if not self.is_dead_soon():
+                os.killpg(self.life, signal.SIGKILL)
+        assert self.source.stdin is not None and self.source.stdout is not None
+        self.source.stdin.close()
+        self.source.wait(DEATH_LIMIT)
+        self.source.stdout.close()
 
 
 @dataclass
@@ -166,7 +182,7 @@ class Loop:
         while True:
             self.armed = next(self.schedule) if self.count < self.kills else ""
             self.server.start(self.armed)
-            if self.server.process is not None and self.server.process.poll() is None:
+            if self.server.is_alive():
                 break
             self.note_death()
         self.planner.port = self.archivist.port = self.server.port
@@ -349,9 +365,11 @@ def main() -> int:
     options = parser.parse_args()
     reports = []
     for url in dict.fromkeys(["", os.environ.get("LIANJING_DATABASE_URL", "")]):
-        with tempfile.TemporaryDirectory(prefix="lianjing-soak-") as place:
-            with installation("planning", Path(place) / "data", url) as environment:
-                report = run(environment, options.kills, options.seed, Path(place))
+        with (
+            tempfile.TemporaryDirectory(prefix="lianjing-soak-") as place,
+            installation("planning", Path(place) / "data", url) as environment,
+        ):
+            report = run(environment, options.kills, options.seed, Path(place))
         reports.append(report)
         sys.stdout.write(json.dumps(report.to_dict(), ensure_ascii=False, indent=2) + "\n")
     if options.out:

@@ -1,30 +1,33 @@
-"""Starts server and worker as `lianjing serve` does, with the killable application in place of the plain one.
+"""Starts server and worker as `lianjing serve` does, again and again, each life in a process group of its own.
 
-python -m tests.soak.server PORT
+    python -m tests.soak.server        reads lines "PORT POINT:NTH", answers each with the number of the process
+
+What takes seconds, loading the program, is done once; each life is a fork that has opened nothing yet.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 from argparse import Namespace
+from contextlib import suppress
 from importlib import import_module
 
 from granian import Granian
 from granian.constants import Interfaces
 
 
-def work(parent: int) -> int:
-    """Run the product's worker with the points armed."""
-    import_module("tests.soak.killable")
-    return int(import_module("lianjing.cli.serve").run_worker(Namespace(parent=parent)))
-
-
-def serve(port: int) -> None:
-    """Serve until a signal comes; the worker ends with the server."""
-    worker = subprocess.Popen([sys.executable, "-m", "tests.soak.server", "work", str(os.getpid())])
+def live(port: int, point: str) -> None:
+    """Serve until a signal or the point comes; the worker ends with the server."""
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    import_module("tests.soak.traps").arm(point, os.environ["LIANJING_KILL_LOG"])
+    parent = os.getpid()
+    worker = os.fork()
+    if worker == 0:
+        os._exit(import_module("lianjing.cli.serve").run_worker(Namespace(parent=parent)))
     try:
         Granian(
             "tests.soak.killable:application",
@@ -34,14 +37,33 @@ def serve(port: int) -> None:
             workers=1,
             blocking_threads=8,
             log_access=False,
-            log_level="warning",
+            log_enabled=False,
         ).serve()
     finally:
-        worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=15)
+        os.kill(worker, signal.SIGTERM)
+        os.waitpid(worker, 0)
+
+
+def main() -> None:
+    """Load the program, then fork a life for every line."""
+    multiprocessing.set_start_method("fork")
+    import_module("tests.soak.killable")
+    import_module("lianjing.site.urls")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    sys.stdout.write("ready\n")
+    for line in iter(sys.stdin.readline, ""):
+        port, _, point = line.strip().partition(" ")
+        sys.stdout.flush()
+        life = os.fork()
+        if life == 0:
+            sys.stdin.close()
+            live(int(port), point)
+            os._exit(0)
+        with suppress(OSError):  # the child may have done it already, and even be gone
+            os.setpgid(life, life)
+        sys.stdout.write(f"{life}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "work":
-        sys.exit(work(int(sys.argv[2])))
-    serve(int(sys.argv[1]))
+    main()

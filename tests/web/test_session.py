@@ -10,6 +10,8 @@ from django.test import Client
 
 from lianjing.runtime import clock
 from lianjing.runtime.org.models import Appointment, LoginAccount, Person
+from lianjing.runtime.org.queries import actor_with
+from lianjing.runtime.org.services import end_appointment
 from tests.web.conftest import PASSWORD, Browser
 
 
@@ -54,7 +56,11 @@ def test_a_person_who_has_left_cannot_log_in_and_an_open_session_ends(zone: Any,
 
 def test_a_person_without_a_post_today_is_told_so(zone: Any, browser: Browser) -> None:
     client = browser("20703")
-    Appointment.objects.filter(person__login__number="20703").update(to_on=zone.today() - timedelta(days=1))
+    term = Appointment.objects.get(person__login__number="20703")
+    actor = actor_with(zone.person("20111"), "personnel_officer", zone.today())
+    end_appointment(appointment_id=term.id, to_on=zone.today(), actor=actor, now=zone.now)
+    assert client.get("/").status_code == 200
+    zone.pass_time(working_days=1)
     answer = client.get("/")
     assert answer.status_code == 403
     assert "没有在任岗位" in answer.content.decode()

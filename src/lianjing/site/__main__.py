@@ -10,6 +10,8 @@ from pathlib import Path
 
 import django
 
+from lianjing.web.assets import assets_fault
+
 DEFAULT_DATA = "lianjing-data"
 
 
@@ -32,6 +34,9 @@ def main() -> None:
         os.environ["LIANJING_DEMONSTRATION"] = "1"
     if (Path(os.environ["LIANJING_DATA"]) / "demonstration").exists():
         os.environ["LIANJING_DEMONSTRATION"] = "1"
+    if arguments and arguments[0] in ("demo", "serve") and (fault := assets_fault()):
+        print(f"lianjing: {fault}", file=sys.stderr)
+        sys.exit(2)
     django.setup()
     sys.exit(import_module("lianjing.cli.commands").run(arguments))
 

@@ -120,13 +120,13 @@ def _add(group: dict[str, Any], label: str, view: str, request: PageRequest) -> 
 
 
 def _trail_status(request: PageRequest) -> dict[str, str]:
-    """How many acts the log holds, and how many wait for their number."""
+    """How many acts the log holds, how many wait for their number; nobody cosigns yet, so never a green sign."""
     last = Leaf.objects.order_by("-idx").values_list("idx", flat=True).first()
     waiting = Pending.objects.count()
     count = 0 if last is None else last + 1
     if waiting:
         text = _("留痕 %(count)s 条，%(waiting)s 条待编号") % {"count": f"{count:,}", "waiting": waiting}
     else:
-        text = _("留痕 %(count)s 条，均已编号") % {"count": f"{count:,}"}
+        text = _("留痕 %(count)s 条，均已编号 · 未经监督组共签") % {"count": f"{count:,}"}
     url = address("trail") if request.roles & TRAIL else ""
-    return {"state": "waiting" if waiting else "good", "text": text, "url": url}
+    return {"state": "waiting", "text": text, "url": url}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.kernel.trail.envelope import Envelope, body_hash, leaf_hash, parse_envelope
-from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.regulation.queries import clause_title
 from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.kept import Kept
@@ -58,25 +57,32 @@ class Touch:
     post_id: int | None = None
     day: date | None = None
     is_of_column: bool = False
+    is_of_row: bool = False
 
 
-def touches(events: Sequence[Event], values: dict[str, str] | None = None, of_column: Iterable[str] = ()) -> list[Touch]:
+def touches(
+    events: Sequence[Event], values: dict[str, str] | None = None, of_column: Iterable[str] = (), of_row: Iterable[str] = ()
+) -> list[Touch]:
     """Return events as touches in the order given, with clause, rule version and leaf number."""
     wanted = [event.id for event in events]
     by_id = {line.event_id: line for line in lines(Event.objects.filter(id__in=wanted))}
     leaves = dict(Leaf.objects.filter(event_id__in=wanted).values_list("event_id", "idx"))
     words = act_words(event.act for event in events)
-    marked = set(of_column)
-    return [_touch(event, by_id[event.id], words, leaves, values or {}, marked) for event in events]
+    column, row = set(of_column), set(of_row)
+    return [
+        replace(
+            _touch(event, by_id[event.id], words, leaves), value=(values or {}).get(event.id, ""), is_of_column=event.id in column,
+            is_of_row=event.id in row,
+        )
+        for event in events
+    ]
 
 
-def _touch(
-    event: Event, line: ActLine, words: dict[str, str], leaves: dict[str, int], values: dict[str, str], marked: set[str]
-) -> Touch:
+def _touch(event: Event, line: ActLine, words: dict[str, str], leaves: dict[str, int]) -> Touch:
     day = legal_day(event.recorded_at)
     return Touch(
         line, words[event.act], parse_envelope(bytes(event.envelope)).rule, clause_title(event.clause, day) if event.clause else "",
-        clause_address(event.clause, day), leaves.get(event.id), values.get(event.id, ""), event.post_id, day, event.id in marked,
+        clause_address(event.clause, day), leaves.get(event.id), post_id=event.post_id, day=day,
     )
 
 
@@ -117,7 +123,9 @@ def said(model: type[Kept], column: str, value: Any, names: dict[tuple[str, Any]
 
 def _named(model: type[models.Model], key: Any) -> str:
     row = model._default_manager.filter(pk=key).first()
-    return name_of(row) if row is not None else str(key)
+    if row is None:
+        return str(key)
+    return " ".join(filter(None, (getattr(row, each, "") for each in ("holder_name", "account_no_masked")))) or name_of(row)
 
 
 def _typed(field: Any, value: Any) -> Any:
@@ -213,15 +221,3 @@ def checks_of(event: Event, envelope: Envelope) -> list[Check]:
     if following is not None:
         found.append(Check(_("同一对象的下一条指向本条"), parse_envelope(bytes(following.envelope)).oprev == own))
     return found
-
-
-def matter_of(event: Event) -> Matter | None:
-    """Return the matter in which an act was done."""
-    return Matter.objects.filter(id=event.matter_id).first() if event.matter_id else None
-
-
-def acts_in(matter_id: int, scope: QuerySet[Event]) -> list[Event]:
-    """Return all acts of a matter in a reader's scope, oldest first."""
-    return list(scope.filter(matter_id=matter_id).order_by("recorded_at", "oseq"))
-
-

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from lianjing.domains.works.forms.tender import LegalityForm
 from lianjing.domains.works.models import Award, Bid, CostBaseline, Tender
 from lianjing.kernel.refusal import BadInput, Ground
 from lianjing.runtime.contract.models import Contract
@@ -62,6 +63,17 @@ def test_a_mandatory_tender_is_not_awarded_directly_without_a_basis(tendering):
     play.do(LAWYER, matter, "legality", {"is_fair": "on", "is_whole": "on", "opinion": "已核"})
     with refused(Ground.RULE, "tender.bid_period"):
         play.do(LEADER, matter, "approve")
+
+
+def test_the_legal_post_is_warned_of_purchases_that_reach_the_threshold_together(tendering):
+    play, project = tendering
+    part = {"estimated": "2500000", "budget_money": "2500000", "control_price": "2500000", "procurement_category": "works"}
+    warned = []
+    for _number in range(2):
+        matter = play.open(TENDERS, "works_tender", project)
+        play.do(TENDERS, matter, "plan", play.tender_plan(**part))
+        warned.append(LegalityForm(None, matter=matter, day=play.scene.today()).warnings)
+    assert warned[0] == [] and len(warned[1]) == 1
 
 
 def test_a_bid_above_the_control_price_loses_its_rank_and_the_others_move_up(tendering):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 SEPARATOR = " / "
 # (FORMERLY: X), (FORMERLY X, (FORMERL, (FOR. X), (PREVIOUSLY X), （曾用名：X）
-_ASIDE = re.compile(r"\s*[(（]\s*(?:FOR[A-Z]*|PREV[A-Z]*|原名称?|曾用名|原)(?![A-Za-z])\s*[.:;：；]?\s*(?P<name>[^)）]*)(?P<closed>[)）]?)\s*$", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*[(（]\s*(?:FOR(?:M[A-Z]*)?|PREV[A-Z]*|原名称?|曾用名|原)(?![A-Za-z])\s*[.:;：；]?\s*(?P<name>(?:[^()（）]|[(（][^()（）]*[)）])*)(?P<closed>[)）]?)\s*$", re.IGNORECASE)
+_OPEN = re.compile(r"\s*[(（][^)）]*$")     # a bracket that never closes: the name was cut off
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,10 @@ def read_contractors(text: str, count: int | None) -> Contractors:
 
 def read_name(text: str) -> NamedFirm:
     """Part a name from a former name in brackets behind it."""
-    match = _ASIDE.search(text)
-    if match is None or not text[: match.start()].strip():
-        return NamedFirm(text, text, is_cut=False)
-    is_cut = not match["closed"] or not match["name"].strip()
-    name = text[: match.start()].strip().rstrip(",，").strip()
-    return NamedFirm(name, text, match["name"].strip() or text[match.start() :].strip(), is_cut)
+    match = _ASIDE.search(text) or _OPEN.search(text)
+    name = text[: match.start()].strip().rstrip(",，").strip() if match else ""
+    if match is None or not name:
+        return NamedFirm(text, text)
+    former = (match.groupdict().get("name") or "").strip()
+    is_cut = not match.groupdict().get("closed") or not former
+    return NamedFirm(name, text, former or text[match.start() :].strip(), is_cut)

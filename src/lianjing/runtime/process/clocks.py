@@ -23,14 +23,13 @@ def seed_calendar(act: Act, first_year: int, last_year: int, announced_to: int) 
     Days come from the `holidays` library once, here; years after `announced_to` are marked as forecast. Deadline
     code reads the table only (architecture, decision 11).
     """
-    china = holidays.country_holidays("CN", years=range(first_year, last_year + 1), categories=("public", "half_day"))
-    statutory = holidays.country_holidays("CN", years=range(first_year, last_year + 1))
+    china = holidays.country_holidays("CN", years=range(first_year, last_year + 1))
     rows = []
     for day in _days(date(first_year, 1, 1), date(last_year, 12, 31)):
         forecast = day.year > announced_to
         rows.append(
             CalendarDay(
-                legal_day=day, is_working=china.is_working_day(day), is_holiday=day in statutory, is_forecast=forecast,
+                legal_day=day, is_working=china.is_working_day(day), is_holiday=day in china, is_forecast=forecast,
                 source="forecast" if forecast else "holidays (CN)",
             )
         )

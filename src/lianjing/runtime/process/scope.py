@@ -8,10 +8,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import Ground, Refusal
+from lianjing.runtime.domains import domains
 from lianjing.runtime.matter.models import Matter, MatterParty
 from lianjing.runtime.org.models import Post
 from lianjing.runtime.org.queries import posts_held, supervised_units, unit_and_below
 from lianjing.runtime.process.models import WorkItem
+from lianjing.runtime.regulation.queries import definition_on, graph_of
 
 ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}
 
@@ -21,7 +23,8 @@ def visible_to(person_id: int, day: date) -> QuerySet[Matter]:
 
     Supervisors: all of the units they supervise. Heads and approvers: their units and all below. Others: their
     own unit. Whoever has or had a step of a project on his desk sees the project's whole file, so that he can
-    decide; an outside firm sees only the matters that name it a party and its own steps. Administrators see no
+    decide, and a unit that opens a procedure in other units' projects (the permits of the planning bureau) sees
+    those that are open; an outside firm sees only the matters that name it a party and its own steps. Administrators see no
     business.
     """
     watched = supervised_units(person_id, day)
@@ -41,7 +44,17 @@ def _at_post(post: Post, day: date) -> Q:
             own = Q(unit_id__in=unit_and_below(post.unit_id, day))
         case _:
             own = Q(unit_id=post.unit_id)
-    return own | Q(root_id__in=desk.values("matter__root_id"))
+    return own | Q(root_id__in=desk.values("matter__root_id")) | _opened_from(post, day)
+
+
+def _opened_from(post: Post, day: date) -> Q:
+    """The open matters under which this post opens a procedure whose first lane names its unit."""
+    kinds = set()
+    for procedure in (each for domain in domains() for each in domain.procedures if each.opener_post == post.key):
+        lane = graph_of(definition_on(procedure.key, day)).task(procedure.steps[0].id).lane
+        if lane is not None and lane.scope == "named_unit" and lane.unit == post.unit.code:
+            kinds.add(procedure.parent_kind)
+    return Q(kind__in=kinds, status="open") if kinds else Q(pk__in=[])
 
 
 def _of_firm(enterprise_no: str) -> Q:

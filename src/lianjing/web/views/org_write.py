@@ -200,7 +200,7 @@ def _perform(request: HttpRequest, form: forms.Form, do: Do, *, title: str, back
 
 
 def _event_of(row: Any) -> str:
-    touched = ActRow.objects.filter(table_name=row._meta.db_table, row_key=row.key()).order_by("-event__recorded_at", "-event__oseq")
+    touched = ActRow.objects.filter(table_name=row._meta.db_table, row_key=row.row_key()).order_by("-event__recorded_at", "-event__oseq")
     return touched.values_list("event_id", flat=True).first() or ""
 
 

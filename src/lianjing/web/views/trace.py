@@ -59,7 +59,7 @@ def trace(request: HttpRequest, table: str, key: str) -> HttpResponse:
     row = model._default_manager.filter(pk=key).first()
     events, values = _history(found, table, key, column, readable, scope)
     own = {event.id for event, columns, _change in found if not column or column in columns}
-    groups = _groups(touches(events, values, own))
+    groups = _groups(touches(events, values, own, (event.id for event, _columns, _change in found)))
     _add_holders(groups)
     last = next((event for event, _columns, _change in reversed(found) if event.matter_id and event.id in readable), None)
     context = {
@@ -91,20 +91,23 @@ def _history(
 
 
 def _groups(found: Sequence[Touch]) -> list[dict[str, Any]]:
-    """The acts by what they count as: entered, reviewed, approved; refused attempts by themselves."""
-    words = {"entered": _("录入"), "reviewed": _("审核"), "approved": _("审批")}
-    groups: list[dict[str, Any]] = [
-        {"role": role, "word": words[role], "touches": [_row(each) for each in found if each.line.role == role and not each.line.is_refused]}
-        for role in ROLES
-    ]
-    others = [each for each in found if each.line.role not in ROLES and not each.line.is_refused]
-    groups[0]["touches"] += [_row(each) for each in others]
-    groups.append({"role": "refused", "word": _("被拒的尝试"), "touches": [_row(each) for each in found if each.line.is_refused]})
-    return groups
+    """The acts by what they count as: entered, reviewed, approved; then refused attempts and what else was done."""
+    words = {
+        "entered": _("录入"), "reviewed": _("审核"), "approved": _("审批"), "refused": _("被拒的尝试"), "other": _("同一事项的其他办理"),
+    }
+    groups: dict[str, list[dict[str, Any]]] = {role: [] for role in words}
+    for touch in found:
+        groups[_role(touch)].append({"touch": touch, "could": ""})
+    return [{"role": role, "word": words[role], "touches": touches_of} for role, touches_of in groups.items()]
 
 
-def _row(touch: Touch) -> dict[str, Any]:
-    return {"touch": touch, "could": ""}
+def _role(touch: Touch) -> str:
+    """What an act counts as here; what neither wrote the row nor did a step explains nothing by itself."""
+    if touch.line.is_refused:
+        return "refused"
+    if not touch.is_of_row and (not touch.line.step_key or touch.line.role not in ROLES):
+        return "other"
+    return touch.line.role if touch.line.role in ROLES else "entered"
 
 
 def _add_holders(groups: Sequence[dict[str, Any]]) -> None:

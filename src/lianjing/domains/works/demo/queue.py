@@ -7,6 +7,8 @@ from collections.abc import Generator
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
+from django.db import transaction
+
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.process.timers import fire_due
 from lianjing.runtime.scene import Scene
@@ -52,8 +54,13 @@ class Queue:
         heapq.heappush(self._waiting, (at, self._count, script))
 
     def run(self) -> None:
-        """Run until nobody waits for anything before the end."""
+        """Run until nobody waits for anything before the end; the acts of one day are stored together, for speed."""
         while self._waiting:
+            with transaction.atomic():
+                self._run_day(legal_day(max(self._waiting[0][0], self.scene.now)))
+
+    def _run_day(self, day: date) -> None:
+        while self._waiting and legal_day(self._waiting[0][0]) <= day:
             at, _count, script = heapq.heappop(self._waiting)
             if max(at, self.scene.now) >= self.last:
                 continue

@@ -78,6 +78,7 @@ class OnboardForm(AccountFields, WorksForm):
             self.initial.update(contract=first.pk, code=first.code, title=first.title, amount=first.amount, signed_on=first.signed_on)
             if first.enterprise is not None:
                 self.initial.update(contractor_name=first.enterprise.name, contractor_credit_code=first.enterprise.credit_code)
+                self.initial["holder_name"] = first.enterprise.name
         self.order_fields(["stage", "contract"])
 
     def _offer_owners(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,8 +20,11 @@ from lianjing.domains.works.forms.base import (
     whole,
 )
 from lianjing.domains.works.models import Bid, Tender
+from lianjing.domains.works.queries.standing import same_kind
 from lianjing.domains.works.rules.project import in_order
+from lianjing.domains.works.rules.tender import THRESHOLD_OF, may_be_split
 from lianjing.runtime import codes
+from lianjing.runtime.columns import yuan
 from lianjing.runtime.parameter.queries import figure
 from lianjing.runtime.process.forms import RowsField
 
@@ -77,6 +81,17 @@ class LegalityForm(WorksForm):
     is_fair = forms.BooleanField(label=_("没有指定品牌、地区等不公平条件"), required=True)
     is_whole = forms.BooleanField(label=_("没有化整为零规避招标"), help_text=_("同类采购十二个月内合并看"), required=True)
     opinion = opinion()
+
+    def prepare(self) -> None:
+        """Warn where the same kind of purchase was made in parts that together reach the threshold."""
+        tender = Tender.objects.filter(pk=self.matter.pk).first()
+        key = THRESHOLD_OF.get(tender.procurement_category) if tender is not None else None
+        if tender is None or key is None or tender.control_price is None or tender.published_on is None:
+            return
+        months = int(figure("works.tender.split_window_months", self.day))
+        others = same_kind(tender, tender.published_on - timedelta(days=months * 365 // 12))
+        if may_be_split(tender.control_price, others, yuan(figure(key, self.day))):
+            self.warn(_("同类采购合计已达必须招标限额，请核查是否化整为零"))
 
 
 class OpenBidsForm(WorksForm):

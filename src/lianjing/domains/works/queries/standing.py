@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 
-from lianjing.domains.works.models import Award, ChangeOrder, Onboarding, ProgressReport, Project
+from lianjing.domains.works.models import Award, ChangeOrder, Onboarding, ProgressReport, Project, Tender
 from lianjing.domains.works.rules.money import Cumulative, cumulative
 from lianjing.domains.works.rules.project import total
 from lianjing.runtime.contract.models import Contract
@@ -93,6 +93,13 @@ def awards_to_contract(project_id: int | None, besides: int | None = None) -> li
     taken = live.exclude(matter__outcome="withdrawn").exclude(pk=besides).values("tender_id")
     found = Award.objects.filter(tender__project_id=project_id, status="active", notice_on__isnull=False).exclude(tender_id__in=taken)
     return list(found.select_related("tender", "enterprise").order_by("id"))
+
+
+def same_kind(tender: Tender, since: date) -> list[Decimal]:
+    """Return the prices of the project's other selections of the same category that no tender was mandatory for."""
+    others = Tender.objects.filter(project_id=tender.project_id, procurement_category=tender.procurement_category, is_mandatory=False)
+    live = others.exclude(pk=tender.pk).exclude(status__in=("withdrawn", "cancelled")).filter(published_on__gte=since)
+    return [price for price in live.values_list("control_price", flat=True) if price is not None]
 
 
 def last_reported(contract: Contract, *, besides: int | None = None) -> Decimal:

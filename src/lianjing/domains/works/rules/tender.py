@@ -11,6 +11,11 @@ from django.utils.translation import gettext as _
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 
 COMPETITIVE = frozenset({"open", "invited", "prequalified"})
+THRESHOLD_OF = {
+    "works": "works.tender.threshold.works_fen", "epc": "works.tender.threshold.works_fen", "goods": "works.tender.threshold.goods_fen",
+    "survey": "works.tender.threshold.services_fen", "design": "works.tender.threshold.services_fen",
+    "supervision": "works.tender.threshold.services_fen",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,11 @@ def check_bidder_count(count: int, *, least: int, method: str, is_mandatory: boo
             Ground.RULE, "tender.too_few_bidders",
             _("投标人只有%(count)s家，少于%(least)s家，不得开标，应当重新招标") % {"count": count, "least": least}, "tendering_law#28",
         )
+
+
+def may_be_split(amount: Decimal, others: Sequence[Decimal], threshold: Decimal) -> bool:
+    """Return whether purchases of one kind, each below the threshold, reach it together (tendering law, article 4)."""
+    return bool(others) and amount < threshold and max(others) < threshold and amount + sum(others) >= threshold
 
 
 def above_control_price(bids: Sequence[BidView], control_price: Decimal | None) -> list[BidView]:

@@ -34,9 +34,11 @@ def propose(deed: Deed) -> dict[str, Any]:
     contractor = firm(deed.act, data["contractor_name"], data["contractor_credit_code"])
     row = Onboarding.objects.filter(pk=deed.matter.pk).first() or Onboarding(matter=deed.matter, project_id=deed.root.pk)
     account = account_of_firm(deed, contractor, row.payee_account)
+    matter = _contract(deed, row)
+    known = Contract.objects.filter(pk=matter.pk).values_list("amount_currency", flat=True).first()
     contract = draft(
-        deed.act, matter=_contract(deed, row), project=deed.root, enterprise=contractor, payee_account=account, owner_unit_id=deed.root.unit_id,
-        kind="works", procurement_category="works", amount_currency="CNY", **{name: data[name] for name in TERMS},
+        deed.act, matter=matter, project=deed.root, enterprise=contractor, payee_account=account, owner_unit_id=deed.root.unit_id,
+        kind="works", procurement_category="works", amount_currency=known or "CNY", **{name: data[name] for name in TERMS},
     )
     join_party(deed.act, contract.matter, enterprise_id=contractor.pk, role="contractor")
     if data["supervisor_name"].strip():
