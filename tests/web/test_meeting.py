@@ -61,7 +61,7 @@ def listed(play: Play, browser: Browser, matter: Matter) -> tuple[Meeting, Agend
 
 
 def test_a_matter_is_decided_by_the_members_with_the_head_last(browser: Browser, play: Play, waiting: Matter) -> None:
-    meeting, item = listed(play, browser, waiting)
+    _meeting, item = listed(play, browser, waiting)
     place = f"/agenda-items/{item.pk}/"
     head = browser(DIRECTOR)
     early = head.post(place, {"action": "view", "text": "同意"})

@@ -100,7 +100,8 @@ def test_a_post_with_nobody_or_with_two_is_shown_as_a_fault(browser: Browser, zo
     before = zone.today() - timedelta(days=30)
     assert "无人在任" in shown(client.get(f"/org/who/?post={post.id}&day={before}"))
     second = Person.objects.get(login__number=HEAD)
-    Appointment.objects.create(person=second, post=post, from_on=zone.today(), basis="误任")
+    form = {"person": second.id, "post": post.id, "from_on": zone.today(), "basis": "误任"}
+    assert browser(PERSONNEL).post("/org/appointments/new/", form).status_code == 302
     assert "多人在任" in shown(client.get(f"/org/who/?post={post.id}"))
 
 

@@ -18,7 +18,7 @@ from lianjing.runtime.domains import domain
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.trail.queries import Entered, entered
 from lianjing.web.templatetags.ui import NONE_SIGN, money
-from lianjing.web.words import address
+from lianjing.web.words import address, in_english
 
 # Columns that say where a record belongs; the head of the page shows them already.
 FRAME = {"id", "matter", "matter_ptr", "domain", "is_before_platform"}
@@ -57,7 +57,15 @@ def _values(record: models.Model, who: dict[str, Entered]) -> Iterator[Value]:
             continue
         raw = getattr(record, field.name)
         text, kind = spoken(field, raw)
-        yield Value(field.column, _(str(field.verbose_name)), text, kind, _url(raw), _entered(who.get(field.column)), raw)
+        column = field.column or field.name
+        yield Value(column, label_of(field), text, kind, _url(raw), _entered(who.get(column)), raw)
+
+
+def label_of(field: Any) -> str:
+    """Return what a column is called: the dictionary's Chinese word, in English its own name in words."""
+    if in_english():
+        return str(field.name).removesuffix("_on").replace("_", " ").capitalize()
+    return str(field.verbose_name)
 
 
 def _entered(given: Entered | None) -> dict[str, Any] | None:

@@ -364,3 +364,12 @@ def test_applicant_and_reviewers_are_different_persons():
 
 def test_the_clause_of_each_review_is_its_article():
     assert set(reviews.CLAUSE_OF) == set(FIVE)
+
+
+def test_parts_below_the_threshold_that_reach_it_together_are_seen():
+    line = Decimal(400)
+    assert tender.may_be_split(Decimal(250), [Decimal(150)], line)
+    assert not tender.may_be_split(Decimal(250), [Decimal(149)], line)
+    assert not tender.may_be_split(Decimal(250), [], line)
+    assert not tender.may_be_split(Decimal(400), [Decimal(150)], line)
+    assert not tender.may_be_split(Decimal(250), [Decimal(400)], line)

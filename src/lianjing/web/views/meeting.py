@@ -47,15 +47,36 @@ STATUS_TONES = {"called": "plain", "held": "doing", "concluded": "good"}
 STEP = "collective"
 
 
+class PersonChoice(forms.ModelChoiceField):
+    """A person with his unit."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return _person_word(obj)
+
+
+class PersonChoices(forms.ModelMultipleChoiceField):
+    """Several persons with their units."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return _person_word(obj)
+
+
+class UnitChoice(forms.ModelChoiceField):
+    """A unit by its name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class MeetingForm(forms.Form):
     """A meeting to be called: body, day, its head and members."""
 
-    unit = forms.ModelChoiceField(label=gettext_lazy("召开单位"), queryset=Unit.objects.none())
+    unit = UnitChoice(label=gettext_lazy("召开单位"), queryset=Unit.objects.none())
     kind = forms.ChoiceField(label=gettext_lazy("会议类型"), choices=lambda: codes.choices("meeting_kind"))
     title = forms.CharField(label=gettext_lazy("会议名称"), max_length=200)
     held_on = forms.DateField(label=gettext_lazy("召开日"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    head = forms.ModelChoiceField(label=gettext_lazy("主持人（主要负责人）"), queryset=Person.objects.none())
-    members = forms.ModelMultipleChoiceField(
+    head = PersonChoice(label=gettext_lazy("主持人（主要负责人）"), queryset=Person.objects.none())
+    members = PersonChoices(
         label=gettext_lazy("成员"), queryset=Person.objects.none(), widget=forms.CheckboxSelectMultiple, required=False
     )
 
@@ -69,10 +90,7 @@ class MeetingForm(forms.Form):
         terms = Appointment.objects.filter(on_day(request.today), post__kind__in=OFFICIALS).values("person_id")
         persons = Person.objects.filter(id__in=terms, left_on__isnull=True).order_by("unit__code", "pinyin").select_related("unit")
         for name in ("head", "members"):
-            field = cast(forms.ModelChoiceField, self.fields[name])
-            field.queryset = persons
-            field.label_from_instance = _person_word  # type: ignore[method-assign]
-        cast(forms.ModelChoiceField, self.fields["unit"]).label_from_instance = lambda unit: unit.name  # type: ignore[method-assign]
+            cast(forms.ModelChoiceField, self.fields[name]).queryset = persons
 
 
 def _person_word(person: Person) -> str:

@@ -22,6 +22,7 @@ from lianjing.runtime.org.models import Person
 from lianjing.runtime.parties.models import Enterprise
 from lianjing.runtime.process.scope import visible_to
 from lianjing.web.access import OFFICIALS, STAFF, PageRequest, signed_in
+from lianjing.web.records import label_of
 from lianjing.web.templatetags.ui import money
 from lianjing.web.words import address
 
@@ -84,7 +85,7 @@ def _with_sum(model: Any, amount: Decimal) -> list[tuple[Any, str]]:
     columns = [field for field in model._meta.concrete_fields if isinstance(field, MoneyField)]
     hits = []
     for column in columns:
-        hits += [(record, _(str(column.verbose_name))) for record in model._default_manager.filter(**{column.name: amount})[:MOST]]
+        hits += [(record, label_of(column)) for record in model._default_manager.filter(**{column.name: amount})[:MOST]]
     return hits
 
 

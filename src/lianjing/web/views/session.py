@@ -75,7 +75,7 @@ def _log_in(request: PageRequest, number: str, password: str) -> str:
     if _is_waiting(number, request.now):
         return _("失败次数过多，请%(minutes)s分钟后再试") % {"minutes": int(WAIT.total_seconds() // 60)}
     account = auth.authenticate(request, number=number, password=password)
-    if account is None or is_gone(cast(LoginAccount, account).person, request.today):
+    if account is None or is_gone(account.person, request.today):
         LoginFailure.objects.create(number=number[:40], failed_at=request.now)
         return _("账号或密码不正确，或账号已停用")
     LoginFailure.objects.filter(number=number).delete()

@@ -64,7 +64,7 @@ def trace(request: HttpRequest, table: str, key: str) -> HttpResponse:
     last = next((event for event, _columns, _change in reversed(found) if event.matter_id and event.id in readable), None)
     context = {
         "table": table, "key": key, "column": column, "table_word": _(str(model._meta.verbose_name)),
-        "label": _(str(field.verbose_name)) if field is not None else "", "name": name_of(row) if row is not None else key,
+        "label": _(str(field.verbose_name)) if field is not None else "", "name": name_of(row) if row is not None and found[-1][0].id in readable else key,
         "value": _present(model, row, column) if column and found[-1][0].id in readable else "",
         "columns": _columns(model, row, table, key) if row is not None and found[-1][0].id in readable else [],
         "groups": groups, "matter": Matter.objects.filter(id=last.matter_id).first() if last else None,

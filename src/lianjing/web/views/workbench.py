@@ -42,9 +42,10 @@ def workbench(request: HttpRequest) -> HttpResponse:
     lights = _lights(open_items, asked.now)
     open_items.sort(key=lambda item: _urgency(item, lights[item.id]))
     shown = open_items[:TOP]
+    hang_amounts(shown)
     context = {
         "counters": _counters(asked, open_items, lights),
-        "rows": [_row(item, lights[item.id]) for item in with_amounts(shown)],
+        "rows": [_row(item, lights[item.id]) for item in shown],
         "more": len(open_items) - len(shown),
         "drafts": FormDraft.objects.filter(person_id=me, work_item__closed_at__isnull=True).select_related("work_item__matter").order_by("-saved_at")[:TOP],
         "applications": Matter.objects.filter(applicant_person_id=me).exclude(parent=None).select_related("root").order_by("-id")[:TOP],
@@ -112,12 +113,11 @@ def _has_amount(procedure: Procedure) -> bool:
     return any(field.name == "amount" for field in procedure.record._meta.concrete_fields)
 
 
-def with_amounts(items: list[WorkItem]) -> list[WorkItem]:
+def hang_amounts(items: list[Any]) -> None:
     """Hang the amount on each step."""
     known = amounts(items)
     for item in items:
-        item.amount = known.get(item.matter_id)  # type: ignore[attr-defined]
-    return items
+        item.amount = known.get(item.matter_id)
 
 
 @signed_in
@@ -171,7 +171,7 @@ def _open_list(request: PageRequest) -> Register:
     lights = [("overdue", _("逾期")), ("due_soon", _("临期")), ("normal", _("正常")), ("paused", _("已暂停"))]
     return Register(
         request, rows, [*_columns(), clock], SEARCHED, [*_narrowing(), Filter("clock", _("时限"), lights, lambda state: _of_state(rows, state, now))],
-        prepare=with_amounts, row_class=lambda row: "is-bad" if row.due_at and row.due_at < now else "", empty_text=_("没有待办事项"),
+        prepare=hang_amounts, row_class=lambda row: "is-bad" if row.due_at and row.due_at < now else "", empty_text=_("没有待办事项"),
     )
 
 
@@ -196,5 +196,5 @@ def _done_list(request: PageRequest) -> Register:
     return Register(
         request, rows, columns, SEARCHED, [*_narrowing(), Filter("outcome", _("结果"), codes.choices("item_outcome", "done", "returned"), "outcome")],
         dates=[DateFilter("closed_from", _("办结起"), "closed_at__date__gte"), DateFilter("closed_to", _("办结止"), "closed_at__date__lte")],
-        prepare=with_amounts, empty_text=_("没有已办事项"),
+        prepare=hang_amounts, empty_text=_("没有已办事项"),
     )

@@ -34,14 +34,14 @@ USUAL = {
 }
 SPREAD = 0.62
 PAPERS = {
-    ("works_initiation", "draft"): ("proposal", "项目建议书"), ("works_initiation", "register"): ("approval", "立项及概算批复"),
-    ("works_permit", "register"): ("permit", "证照扫描件"), ("works_tender", "plan"): ("tender_document", "招标文件"),
-    ("works_tender", "evaluate"): ("evaluation_report", "评标报告"), ("works_tender", "notice"): ("award_notice", "中标通知书"),
-    ("works_contract", "draft"): ("contract", "合同送审稿"), ("works_contract", "file"): ("contract", "合同（签章扫描件）"),
-    ("works_progress", "report"): ("progress", "工程进度月报"), ("works_change", "propose"): ("change", "工程变更单"),
-    ("works_change", "price"): ("budget", "变更预算书"), ("works_payment", "audit"): ("audit_report", "支付审核意见书"),
-    ("works_payment", "finance"): ("invoice", "增值税发票"), ("works_payment", "receipt"): ("voucher", "银行电子回单"),
-    ("works_account_change", "apply"): ("letter", "收款账户变更函"),
+    ("initiation", "draft"): ("proposal", "项目建议书"), ("initiation", "register"): ("approval", "立项及概算批复"),
+    ("permit", "register"): ("permit", "证照扫描件"), ("tender", "plan"): ("tender_document", "招标文件"),
+    ("tender", "evaluate"): ("evaluation_report", "评标报告"), ("tender", "notice"): ("award_notice", "中标通知书"),
+    ("contract", "draft"): ("contract", "合同送审稿"), ("contract", "file"): ("contract", "合同（签章扫描件）"),
+    ("progress", "report"): ("progress", "工程进度月报"), ("change", "propose"): ("change", "工程变更单"),
+    ("change", "price"): ("budget", "变更预算书"), ("payment", "audit"): ("audit_report", "支付审核意见书"),
+    ("payment", "finance"): ("invoice", "增值税发票"), ("payment", "receipt"): ("voucher", "银行电子回单"),
+    ("account_change", "apply"): ("letter", "收款账户变更函"),
 }
 OPINIONS = ("情况属实，同意。", "已核，同意。", "资料齐全，符合规定，同意。", "经复核无误，同意按程序办理。", "同意，请按规定时限办理。")
 
@@ -101,11 +101,9 @@ class Job:
 
     def do(self, number: str, matter: Matter, step: str, data: Given, element: str = "") -> process.Outcome:
         """Do a step now, with the paper that it asks for."""
-        item = self.desk.scene.item(matter, step, element)
-        if (item.instance.definition.key, step) not in PAPERS:
-            return self.try_step(number, matter, step, data, element)
-        kind, words = PAPERS[item.instance.definition.key, step]
-        self.paper(number, matter, kind, f"{self.plan.title}{words}", step=step)
+        if (matter.kind, step) in PAPERS:
+            kind, words = PAPERS[matter.kind, step]
+            self.paper(number, matter, kind, f"{self.plan.title}{words}", step=step)
         return self.try_step(number, matter, step, data, element)
 
     def try_step(self, number: str, matter: Matter, step: str, data: Given, element: str = "") -> process.Outcome:
