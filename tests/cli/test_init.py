@@ -12,7 +12,7 @@ from tests.soak.kill_loop import Server, lianjing
 ROLES = {"10001": "系统管理员", "10002": "安全管理员", "10003": "审计管理员"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def made(empty):
     """A new installation: its environment and what `init` printed."""
     done = lianjing(empty, "init", "--json")

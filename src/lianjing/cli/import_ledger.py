@@ -199,16 +199,16 @@ def _tell_reading(loaded: importing.Loaded, options: argparse.Namespace) -> None
     before = cut_off(loaded.kind.key, ledger.sha256)
     if before is not None:
         told = before.imported_count + before.updated_count + before.unchanged_count
-        print(_("  上次导入中断，已有%(count)d行入库；本次续办，不会重复") % {"count": told}, file=sys.stderr)
+        print("  " + _("上次导入中断，已有%(count)d行入库；本次续办，不会重复") % {"count": told}, file=sys.stderr)
     if not options.person and not options.dry_run:
-        print(_("  未用--person指明办理人，留痕记为系统"), file=sys.stderr)
+        print("  " + _("未用--person指明办理人，留痕记为系统"), file=sys.stderr)
 
 
 def _print(result: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
         return
-    head = _("（试运行，未改动）") if result["dry_run"] else ""
+    head = _("（试运行，未改动）") + " " if result["dry_run"] else ""
     print(
         _("%(head)s共%(rows)d行：新增%(imported)d，更新%(updated)d，未变%(unchanged)d，拒绝%(rejected)d")
         % {"head": head, **{name: result[name] for name in ("rows", "imported", "updated", "unchanged", "rejected")}}
@@ -217,5 +217,5 @@ def _print(result: dict[str, Any], *, as_json: bool) -> None:
         print(f"  {kind}: {count}")
     for file in result["files"]:
         if file["unmapped"]:
-            print(_("  未用的列：%(columns)s") % {"columns": "、".join(file["unmapped"])})
+            print("  " + _("未用的列：%(columns)s") % {"columns": "、".join(file["unmapped"])})
     print(_("逐行报告：%(place)s") % {"place": result["report"]})

@@ -22,8 +22,10 @@ from lianjing.runtime.process.models import ProcessInstance, WorkItem
 from lianjing.runtime.regulation.queries import graph_of
 from lianjing.web.words import in_english
 
-LINE_LENGTH = 8      # Chinese signs on one line of a box
+LINE_LENGTH = 7      # Chinese signs on one line of a box
 MOST_LINES = 3
+LINE_HEIGHT = 19
+SHOWN_PERCENT = 80   # the picture is drawn smaller than the layout, its letters larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,16 @@ class Diagram:
     edges: tuple[str, ...]
     standing: str
 
+    @property
+    def shown_width(self) -> int:
+        """Width on the page in pixels."""
+        return self.width * SHOWN_PERCENT // 100
+
+    @property
+    def shown_height(self) -> int:
+        """Height on the page in pixels."""
+        return self.height * SHOWN_PERCENT // 100
+
 
 def diagram_of(instance: ProcessInstance) -> Diagram:
     """Return the picture of a running or ended process."""
@@ -126,8 +138,8 @@ def _shape(node: Node, box: Box, tokens: int, is_done: bool) -> Shape:
     lines: tuple[tuple[int, str], ...] = ()
     if isinstance(node, Task):
         parts = _broken(name)
-        top = box.y + box.h // 2 - (len(parts) - 1) * 9 + 5
-        lines = tuple((top + place * 18, part) for place, part in enumerate(parts))
+        top = box.y + box.h // 2 - (len(parts) - 1) * LINE_HEIGHT // 2 + 5
+        lines = tuple((top + place * LINE_HEIGHT, part) for place, part in enumerate(parts))
     return Shape(_kind(node), state, box, lines, tokens, name)
 
 

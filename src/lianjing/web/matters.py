@@ -61,12 +61,13 @@ def reviews_shown(request: PageRequest, matter: Matter, viewer_id: int) -> list[
 
 
 def opinions_shown(request: PageRequest, matter: Matter, viewer_id: int) -> list[dict[str, Any]]:
-    """Return the departments' opinions that are unsealed."""
+    """Return the departments' opinions that are unsealed, without those that stand among the conclusions."""
+    concluded = visible_reviews(matter, viewer_id, request.now).exclude(work_item=None).values("work_item_id")
     return [
         {
             "unit": each.unit.name, "person": each.person.name if each.person else "", "text": each.text,
             "result": codes.label("opinion_result", each.result) if each.result else "",
             "tone": OPINION_TONES.get(each.result, "plain"), "at": each.given_at, "is_late": each.is_overdue,
         }
-        for each in visible_opinions(matter, viewer_id, request.now)
+        for each in visible_opinions(matter, viewer_id, request.now).exclude(work_item_id__in=concluded)
     ]

@@ -16,6 +16,7 @@ from lianjing.runtime.columns import CodeField, MoneyField, RatioField
 from lianjing.runtime.documents.models import Document
 from lianjing.runtime.domains import domain
 from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.parties.models import Account
 from lianjing.runtime.trail.queries import Entered, entered
 from lianjing.web.templatetags.ui import NONE_SIGN, money
 from lianjing.web.words import address, in_english
@@ -56,7 +57,7 @@ def _values(record: models.Model, who: dict[str, Entered]) -> Iterator[Value]:
         if field.name in FRAME or (field.primary_key and field.remote_field):
             continue
         raw = getattr(record, field.name)
-        text, kind = spoken(field, raw)
+        text, kind = spoken(field, raw, currency_of(record))
         column = field.column or field.name
         yield Value(column, label_of(field), text, kind, _url(raw), _entered(who.get(column)), raw)
 
@@ -75,14 +76,19 @@ def _entered(given: Entered | None) -> dict[str, Any] | None:
     return {"name": name, "post": given.post, "time": given.time, "url": address("event", given.event_id)}
 
 
-def spoken(field: Any, raw: Any) -> tuple[str, str]:
+def currency_of(record: models.Model) -> str:
+    """Return the currency of a record's sums; a record that names none counts in yuan."""
+    return str(getattr(record, "currency", "") or getattr(record, "amount_currency", "") or "CNY")
+
+
+def spoken(field: Any, raw: Any, currency: str = "CNY") -> tuple[str, str]:
     """Return a column's value in words and its kind."""
     if raw is None or raw == "":
         return NONE_SIGN, "text"
     if isinstance(field, CodeField):
         return codes.label(field.codelist, raw), "text"
     if isinstance(field, MoneyField):
-        return money(raw), "money"
+        return money(raw, currency), "money"
     if isinstance(field, RatioField):
         return f"{(raw * 100).normalize():f}%" if abs(raw) <= 1 else f"{raw.normalize():f}", "text"
     return _plain(raw)
@@ -106,6 +112,8 @@ def _plain(raw: Any) -> tuple[str, str]:
 
 def name_of(row: models.Model) -> str:
     """Return what people call a row: its name, title, code or key."""
+    if isinstance(row, Account):
+        return f"{row.holder_name} {row.account_no_masked}"
     for column in ("name", "title", "code"):
         if getattr(row, column, ""):
             return str(getattr(row, column))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
@@ -13,7 +14,7 @@ from lianjing.runtime.org.queries import posts_held
 from lianjing.runtime.process.opinions import sealed_items
 from lianjing.runtime.process.scope import visible_to
 from lianjing.runtime.trail.act import legal_day
-from lianjing.runtime.trail.models import Event
+from lianjing.runtime.trail.models import ActRow, Event
 from lianjing.web.access import STAFF
 from lianjing.web.access_log import ACCESS
 
@@ -45,21 +46,34 @@ def event_for(person: Person, event_id: str, day: date) -> Event:
 
 
 def may_read_body(person: Person, event: Event, now: datetime) -> bool:
-    """True where the reader may see the values an act wrote.
+    """True where the reader may see the values an act wrote: see `readable_among`."""
+    return event.id in readable_among(person, [event], now)
+
+
+def readable_among(person: Person, events: Sequence[Event], now: datetime) -> set[str]:
+    """Return those of the events whose values the reader may see, in a fixed number of queries.
 
     Administrators see those of the organisation only. What a department wrote in a joint review is sealed from
     everyone else until all are in or due.
     """
-    if event.matter_id is None or event.person_id == person.id:
-        return True
-    if is_sealed(event, now):
-        return False
-    return visible_to(person.id, legal_day(now)).filter(id=event.matter_id).exists()
+    places = {event.matter_id for event in events if event.matter_id is not None}
+    seen = set(visible_to(person.id, legal_day(now)).filter(id__in=places).values_list("id", flat=True)) if places else set()
+    sealed = _sealed_among(events, now)
+    return {
+        event.id for event in events
+        if event.matter_id is None or event.person_id == person.id or (event.matter_id in seen and event.id not in sealed)
+    }
+
+
+def _sealed_among(events: Sequence[Event], now: datetime) -> set[str]:
+    """The acts that closed a step of a joint review whose sister steps are still open and not yet due."""
+    items = sealed_items({event.matter_id for event in events if event.matter_id is not None}, now)
+    if not items:
+        return set()
+    rows = ActRow.objects.filter(event__in=[event.id for event in events], table_name="work_item", row_key__in=[str(each) for each in items])
+    return set(rows.exclude(change="created").values_list("event_id", flat=True))
 
 
 def is_sealed(event: Event, now: datetime) -> bool:
-    """True for an act of a joint review whose sister steps are still open and not yet due."""
-    if event.matter_id is None:
-        return False
-    sealed = {str(number) for number in sealed_items([event.matter_id], now)}
-    return bool(sealed) and event.rows.filter(table_name="work_item", row_key__in=sealed).exclude(change="created").exists()
+    """True for an act of a joint review that is still sealed."""
+    return bool(_sealed_among([event], now))

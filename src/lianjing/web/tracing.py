@@ -69,19 +69,24 @@ def touches(
     leaves = dict(Leaf.objects.filter(event_id__in=wanted).values_list("event_id", "idx"))
     words = act_words(event.act for event in events)
     column, row = set(of_column), set(of_row)
+    titles: dict[tuple[str, date], str] = {}
     return [
         replace(
-            _touch(event, by_id[event.id], words, leaves), value=(values or {}).get(event.id, ""), is_of_column=event.id in column,
+            _touch(event, by_id[event.id], words, leaves, titles), value=(values or {}).get(event.id, ""), is_of_column=event.id in column,
             is_of_row=event.id in row,
         )
         for event in events
     ]
 
 
-def _touch(event: Event, line: ActLine, words: dict[str, str], leaves: dict[str, int]) -> Touch:
+def _touch(
+    event: Event, line: ActLine, words: dict[str, str], leaves: dict[str, int], titles: dict[tuple[str, date], str]
+) -> Touch:
     day = legal_day(event.recorded_at)
+    if event.clause and (event.clause, day) not in titles:
+        titles[event.clause, day] = clause_title(event.clause, day)
     return Touch(
-        line, words[event.act], parse_envelope(bytes(event.envelope)).rule, clause_title(event.clause, day) if event.clause else "",
+        line, words[event.act], parse_envelope(bytes(event.envelope)).rule, titles.get((event.clause, day), ""),
         clause_address(event.clause, day), leaves.get(event.id), post_id=event.post_id, day=day,
     )
 

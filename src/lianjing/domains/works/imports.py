@@ -230,7 +230,7 @@ def _begin_contract(act: Act, parent: Matter, row: Row, run: Run, firms: Sequenc
     if not code and row.amount("contract_amount") is None:
         return None
     matter = begin(
-        act, domain="works", kind="contract", title=_("合同 %(code)s") % {"code": code or _("（无编号）")}, unit_id=parent.unit_id,
+        act, domain="works", kind="contract", title=f"合同 {code or '（无编号）'}", unit_id=parent.unit_id,
         parent=parent, onboarding="archive", is_before_platform=True, external_system=run.source,
     )
     matter.status = "archived"

@@ -23,19 +23,33 @@ class Holding:
 
 def holdings(post_ids: Iterable[int], day: date) -> dict[int, list[Holding]]:
     """Return who may act at each of the posts on the day, holders first, then their delegates; two queries."""
-    wanted = list(post_ids)
-    found: dict[int, list[Holding]] = {post_id: [] for post_id in wanted}
-    direct: dict[int, set[int]] = {post_id: set() for post_id in wanted}
-    for post_id, person_id, name in (
-        Appointment.objects.filter(on_day(day), post_id__in=wanted).order_by("from_on", "id").values_list("post_id", "person_id", "person__name")
-    ):
-        if person_id not in direct[post_id]:
-            direct[post_id].add(person_id)
-            found[post_id].append(Holding(person_id, name))
-    for row in Delegation.objects.filter(on_day(day), post_id__in=wanted).select_related("to_person", "from_person").order_by("id"):
-        if row.from_person_id in direct[row.post_id] and row.to_person_id not in direct[row.post_id]:
-            found[row.post_id].append(Holding(row.to_person_id, row.to_person.name, row.from_person.name))
-    return found
+    return {post_id: found for (post_id, _day), found in holders_then((post_id, day) for post_id in post_ids).items()}
+
+
+def holders_then(places: Iterable[tuple[int, date]]) -> dict[tuple[int, date], list[Holding]]:
+    """Return who may act at a post on a day, for many posts and days at once; two queries."""
+    wanted = set(places)
+    posts = {post_id for post_id, _day in wanted}
+    terms = list(Appointment.objects.filter(post_id__in=posts).select_related("person").order_by("from_on", "id"))
+    lent = list(Delegation.objects.filter(post_id__in=posts).select_related("to_person", "from_person").order_by("id"))
+    return {(post_id, day): _then(post_id, day, terms, lent) for post_id, day in wanted}
+
+
+def _then(post_id: int, day: date, terms: list[Appointment], lent: list[Delegation]) -> list[Holding]:
+    direct = {
+        term.person_id: Holding(term.person_id, term.person.name)
+        for term in terms
+        if term.post_id == post_id and term.from_on <= day and (term.to_on is None or day <= term.to_on)
+    }
+    running = [row for row in lent if row.post_id == post_id and row.from_on <= day <= row.to_on]
+    return [
+        *direct.values(),
+        *(
+            Holding(row.to_person_id, row.to_person.name, row.from_person.name)
+            for row in running
+            if row.from_person_id in direct and row.to_person_id not in direct
+        ),
+    ]
 
 
 def duties_of(post_ids: Iterable[int], day: date) -> dict[int, list[str]]:

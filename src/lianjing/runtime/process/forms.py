@@ -32,7 +32,7 @@ class RowsWidget(forms.Widget):
     """A small table of inputs; rows are named `field-0-column`."""
 
     template_name = "lianjing/widgets/rows.html"
-    blank_rows = 2
+    blank_rows = 4
 
     def __init__(self, columns: Mapping[str, forms.Field], attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)

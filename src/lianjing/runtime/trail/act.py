@@ -90,12 +90,16 @@ class Act:
         return legal_day(self.now)
 
     def save(self, row: K) -> K:
-        """Write a row and keep its image for the event; returns the row."""
+        """Write a row if anything in it changed and keep its image for the event; returns the row."""
         refuse_unstorable(row)
         change = "created" if row._state.adding else "changed"
-        columns = set(row.changed_columns())
+        columns = row.changed_columns()
+        if not columns:
+            return row
+        # The whole row, not only what changed: the table then holds exactly the image that the event proves.
         row.save(force_insert=row._state.adding)
-        self._touch(row, change, columns)
+        row.remember()
+        self._touch(row, change, set(columns))
         return row
 
     def save_many(self, rows: Sequence[Kept]) -> None:

@@ -58,6 +58,10 @@ class Kept(models.Model):
             column for column, field in columns.items() if getattr(self, field.attname) != loaded.get(field.attname, ABSENT)
         ]
 
+    def remember(self) -> None:
+        """Take the values as they are now for those in the table."""
+        self._loaded = {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
+
     def row_image(self) -> dict[str, Any]:
         """Return the full values of the row through the one codec."""
         return {column: encode(field, getattr(self, field.attname)) for column, field in self.column_names().items()}

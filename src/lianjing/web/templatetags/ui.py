@@ -38,12 +38,13 @@ def _decimal(value: object) -> Decimal | None:
 
 
 @register.filter
-def money(yuan: object) -> str:
-    """Write yuan as ¥1,234.50 (two places, a true minus sign); a dash where there is no sum."""
-    value = _decimal(yuan)
+def money(amount: object, currency: str = "CNY") -> str:
+    """Write yuan as ¥1,234.50 (two places, a true minus sign), another currency as PHP 1,234.50; a dash for no sum."""
+    value = _decimal(amount)
     if value is None:
         return NONE_SIGN
-    return f"{'−' if value < 0 else ''}¥{abs(value):,.2f}"
+    sign = "¥" if currency in ("CNY", "") else f"{currency} "
+    return f"{'−' if value < 0 else ''}{sign}{abs(value):,.2f}"
 
 
 @register.filter

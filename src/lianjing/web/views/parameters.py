@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
@@ -30,7 +31,6 @@ MARKS = (
     ("K", gettext_noop("业内通行，未核原文：只预警，不拒绝"), "warn"),
     ("I", gettext_noop("拟定，由本地确定"), "plain"),
 )
-WEEK = (gettext_noop("一"), gettext_noop("二"), gettext_noop("三"), gettext_noop("四"), gettext_noop("五"), gettext_noop("六"), gettext_noop("日"))
 
 
 def _tone(mark: str) -> str:
@@ -101,13 +101,19 @@ def calendar(request: PageRequest) -> HttpResponse:
     year = int(asked) if asked in {str(each) for each in years} else request.today.year
     days = {row.legal_day: row for row in CalendarDay.objects.filter(legal_day__year=year).order_by("legal_day")}
     context: dict[str, Any] = {
-        "years": years, "year": year, "today": request.today, "week": [_(name) for name in WEEK],
+        "years": years, "year": year, "today": request.today, "week": [_weekday(number) for number in range(7)],
         "months": [_month(number, days) for number in range(1, 13)] if days else [],
         "working_count": sum(row.is_working for row in days.values()),
         "forecast_count": sum(row.is_forecast for row in days.values()),
         "sources": sorted({row.source for row in days.values()}),
     }
     return render(request, "lianjing/calendar.html", context)
+
+
+def _weekday(number: int) -> str:
+    """One sign for a day of the week, Monday first: 一, Mon."""
+    name = str(WEEKDAYS_ABBR[number])
+    return name if in_english() else name[-1]
 
 
 def _month(number: int, days: dict[date, CalendarDay]) -> Month:

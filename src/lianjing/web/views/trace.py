@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -16,14 +15,15 @@ from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.kernel.trail.envelope import parse_envelope
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import Person
-from lianjing.runtime.org.registers import holdings
+from lianjing.runtime.org.registers import holders_then
 from lianjing.runtime.trail.kept import Kept, encode
 from lianjing.runtime.trail.models import Event, Leaf, Pending
 from lianjing.runtime.trail.queries import entered, lines
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.access_log import ACCESS
 from lianjing.web.records import name_of
-from lianjing.web.scope import event_for, events_for, is_sealed, may_read_body
+from lianjing.web.scope import event_for, events_for, is_sealed, may_read_body, readable_among
+from lianjing.web.templatetags.ui import NONE_SIGN
 from lianjing.web.tracing import (
     Touch,
     checks_of,
@@ -55,7 +55,7 @@ def trace(request: HttpRequest, table: str, key: str) -> HttpResponse:
     column = asked.GET.get("column", "")
     field = field_of(model, column)
     column = column if field is not None else ""
-    readable = {event.id for event, _columns, _change in found if may_read_body(asked.who, event, asked.now)}
+    readable = readable_among(asked.who, [event for event, _columns, _change in found], asked.now)
     row = model._default_manager.filter(pk=key).first()
     events, values = _history(found, table, key, column, readable, scope)
     own = {event.id for event, columns, _change in found if not column or column in columns}
@@ -67,7 +67,7 @@ def trace(request: HttpRequest, table: str, key: str) -> HttpResponse:
         "label": _(str(field.verbose_name)) if field is not None else "", "name": name_of(row) if row is not None and found[-1][0].id in readable else key,
         "value": _present(model, row, column) if column and found[-1][0].id in readable else "",
         "columns": _columns(model, row, table, key) if row is not None and found[-1][0].id in readable else [],
-        "groups": groups, "matter": Matter.objects.filter(id=last.matter_id).first() if last else None,
+        "groups": groups, "matter": Matter.objects.filter(id=last.matter_id or 0).first() if last else None,
         "is_hidden": found[-1][0].id not in readable, "page_url": _page_of(table, key),
     }
     return render(request, "lianjing/trace.html", context)
@@ -112,16 +112,10 @@ def _role(touch: Touch) -> str:
 
 def _add_holders(groups: Sequence[dict[str, Any]]) -> None:
     """Say beside each act who held its post that day: who could have done it."""
-    wanted: dict[date, set[int]] = {}
-    rows = [row for group in groups for row in group["touches"]]
+    rows = [row for group in groups for row in group["touches"] if row["touch"].post_id]
+    known = holders_then((row["touch"].post_id, row["touch"].day) for row in rows)
     for row in rows:
-        if row["touch"].post_id and row["touch"].day:
-            wanted.setdefault(row["touch"].day, set()).add(row["touch"].post_id)
-    known = {day: holdings(posts, day) for day, posts in wanted.items()}
-    for row in rows:
-        touch = row["touch"]
-        if touch.post_id and touch.day:
-            row["could"] = holder_words(known[touch.day].get(touch.post_id, []))
+        row["could"] = holder_words(known[row["touch"].post_id, row["touch"].day])
 
 
 def _present(model: type[Kept], row: Any, column: str) -> str:
@@ -134,9 +128,10 @@ def _columns(model: type[Kept], row: Any, table: str, key: str) -> list[dict[str
     who = entered(table, key)
     found = []
     for field in model._meta.concrete_fields:
-        text = said(model, field.column, encode(field, getattr(row, field.attname)))
-        if text != "—" and field.column not in SYSTEM_COLUMNS:
-            found.append({"column": field.column, "label": _(str(field.verbose_name)), "text": text, "entered": who.get(field.column)})
+        column = str(field.column)
+        text = said(model, column, encode(field, getattr(row, field.attname)))
+        if text != NONE_SIGN and column not in SYSTEM_COLUMNS:
+            found.append({"column": column, "label": _(str(field.verbose_name)), "text": text, "entered": who.get(column)})
     return found
 
 

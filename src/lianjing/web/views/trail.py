@@ -58,7 +58,7 @@ def last_check() -> LastCheck | None:
     if event is None:
         return None
     content = json.loads(bytes(event.body.content))
-    person = Person.objects.filter(id=event.person_id).values_list("name", flat=True).first()
+    person = Person.objects.filter(id=event.person_id or 0).values_list("name", flat=True).first()
     return LastCheck(event, person or "", content.get("events", 0), content.get("problems", 0))
 
 

@@ -64,15 +64,6 @@ def books(job: Job) -> Script[None]:
     yield from money.payment(job, "settlement", money.settlement(job))
 
 
-def fields(job: Job) -> Script[None]:
-    """南箬村机耕路硬化: built in a few months and paid but for the retention."""
-    yield from begun(job, count=3)
-    yield from money.payment(job, "advance", money.advance(job))
-    yield from built(job, ("31", "74", "100"), cuts=(0,))
-    yield from money.payment(job, "progress", money.progress(job), cut="0.012")
-    yield from money.payment(job, "settlement", money.settlement(job))
-
-
 def sewer(job: Job) -> Script[None]:
     """砚池路雨污分流: two changes just under the tier add up; an invoice is used twice; the settlement is under review."""
     yield from begun(job, over=True)

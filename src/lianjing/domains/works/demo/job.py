@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from typing import Any
@@ -53,8 +53,8 @@ class Job:
     desk: Desk
     plan: Plan
     dice: Random
-    root: Matter = None  # type: ignore[assignment]  # set by the opening
-    contract: Contract = None  # type: ignore[assignment]  # set by the filing
+    root: Matter = field(init=False)             # set by the opening
+    contract: Contract = field(init=False)       # set by the filing
     photos: int = 0
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from functools import partial
 from random import Random
@@ -21,7 +22,7 @@ from lianjing.domains.works.demo.papers import pdf
 from lianjing.domains.works.demo.queue import Script, at_work
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.meeting import services as meetings
-from lianjing.runtime.meeting.models import AgendaItem, Meeting
+from lianjing.runtime.meeting.models import AgendaItem, Meeting, MeetingMember
 from lianjing.runtime.org.models import Unit
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.process.models import WorkItem
@@ -30,7 +31,7 @@ from lianjing.runtime.process.papers import hand_in
 # kind: unit, head, other members, working days between two meetings
 BODIES = {
     "director": ("ZONE", DIRECTOR, (LEADER, DEPUTY, FINANCE_HEAD), 3.0),
-    "party_committee": ("PWC", PARTY_SECRETARY, (DIRECTOR, LEADER, DEPUTY, COMMITTEE), 4.0),
+    "party_committee": ("PWC", PARTY_SECRETARY, (DIRECTOR, LEADER, COMMITTEE), 4.0),
 }
 MEETING_OF = {"director_meeting": "director", "party_committee": "party_committee"}
 TITLES = {"director": "管委会主任办公会议", "party_committee": "党工委会议"}
@@ -52,34 +53,35 @@ def decided(desk: Desk, matter: Matter, *, body: str, title: str, kind: str, amo
 
 def keeper(desk: Desk, kind: str, dice: Random) -> Script[None]:
     """Call meetings of one body as long as the story lasts."""
-    number = 0
+    numbers: Counter[int] = Counter()
     while True:
         if not desk.cases[kind]:
             yield 1.0
             continue
-        number += 1
         cases, desk.cases[kind] = desk.cases[kind], []
-        yield from _meeting(desk, kind, number, cases, dice)
+        yield from _meeting(desk, kind, numbers, cases, dice)
         yield BODIES[kind][3]
 
 
-def _meeting(desk: Desk, kind: str, number: int, cases: list[Case], dice: Random) -> Script[None]:
-    meeting = _called(desk, kind, number)
+def _meeting(desk: Desk, kind: str, numbers: Counter[int], cases: list[Case], dice: Random) -> Script[None]:
+    is_first = not numbers
+    meeting = _called(desk, kind, numbers)
     items = [_on_agenda(desk, meeting, case) for case in cases]
     yield at_work(meeting.held_on, 25 + dice.randrange(20))
     _presence(desk, meeting, kind, cases, dice)
     for case, item in zip(cases, items, strict=True):
-        _discussed(desk, kind, case, item, dice, is_first=number == 1)
+        _discussed(desk, kind, case, item, dice, is_first=is_first and item is items[0])
         case.item = AgendaItem.objects.get(pk=item.pk)
         _minutes(desk, meeting, kind, case, item)
 
 
-def _called(desk: Desk, kind: str, number: int) -> Meeting:
+def _called(desk: Desk, kind: str, numbers: Counter[int]) -> Meeting:
     scene = desk.scene
     unit, head, others, _days = BODIES[kind]
     held_on = calendar().add_working_days(scene.today(), 3)
+    numbers[held_on.year] += 1
     return meetings.call(
-        unit_id=Unit.objects.get(code=unit).pk, kind=kind, title=f"{held_on.year}年第{number}次{TITLES[kind]}", held_on=held_on,
+        unit_id=Unit.objects.get(code=unit).pk, kind=kind, title=f"{held_on.year}年第{numbers[held_on.year]}次{TITLES[kind]}", held_on=held_on,
         member_person_ids=[desk.person(each) for each in others], head_person_id=desk.person(head),
         person_id=desk.person(SECRETARY), now=scene.now, domain="works",
     )
@@ -111,7 +113,7 @@ def _presence(desk: Desk, meeting: Meeting, kind: str, cases: list[Case], dice: 
 def _discussed(desk: Desk, kind: str, case: Case, item: AgendaItem, dice: Random, *, is_first: bool) -> None:
     scene = desk.scene
     _unit, head, others, _days = BODIES[kind]
-    absent = set(meetings.MeetingMember.objects.filter(meeting_id=item.meeting_id, is_present=False).values_list("person_id", flat=True))
+    absent = set(MeetingMember.objects.filter(meeting_id=item.meeting_id, is_present=False).values_list("person_id", flat=True))
     if case.recused:
         meetings.recuse_member(
             agenda_item_id=item.pk, member_person_id=desk.person(case.recused), reason="employment",

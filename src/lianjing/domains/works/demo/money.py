@@ -21,7 +21,7 @@ from lianjing.domains.works.demo.meetings import decided
 from lianjing.domains.works.demo.queue import Script
 from lianjing.domains.works.demo.site import asked
 from lianjing.domains.works.queries.reviews import body_of
-from lianjing.domains.works.queries.standing import confirmed_reports, standing_of
+from lianjing.domains.works.queries.standing import confirmed_reports, opening_of, standing_of
 from lianjing.domains.works.rules.money import cents, progress_gross
 from lianjing.domains.works.rules.project import total
 from lianjing.runtime.contract.models import Contract
@@ -68,7 +68,8 @@ def progress(job: Job, besides: int | None = None) -> dict[str, Any] | None:
     if report is None or report.completed_value is None:
         return None
     earlier = PaymentApplication.objects.filter(contract=contract, kind="progress").exclude(pk=besides).exclude(status="refused")
-    value = report.completed_value - total(row.certified_value for row in earlier)
+    opening = opening_of(contract)
+    value = report.completed_value - total(row.certified_value for row in earlier) - (opening.verified_value if opening else 0)
     retention = cents(value * (contract.retention_ratio or Decimal(0)))
     standing = standing_of(contract, job.desk.today, excluding=besides)
     gross, room = progress_gross(value, contract.progress_ratio), payable(standing, "progress", retention=retention)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from lianjing.domains.works.demo import money
 from lianjing.domains.works.demo.beginning import approved, funds, opened, permitted, planned, proposed
-from lianjing.domains.works.demo.desk import AUDITOR, CONTRACTS, FUNDS, HEAD, LEADER, OFFICER, TENDERS
+from lianjing.domains.works.demo.desk import AUDITOR, COMMITTEE, CONTRACTS, FUNDS, HEAD, LEAD, LEADER, OFFICER
 from lianjing.domains.works.demo.finished import begun, site_changes
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.meetings import decided
@@ -27,8 +27,8 @@ from lianjing.domains.works.demo.tendering import (
     published,
     signed,
 )
+from lianjing.runtime.contract.models import AccountChange
 from lianjing.runtime.matter.models import Matter
-from lianjing.runtime.parties.models import Account
 
 GAP = 19.0      # working days between two payments
 
@@ -90,20 +90,15 @@ def new_account(job: Job) -> Script[None]:
         "bank_name": "婺澜银行澜汀支行", "reason": "原开户网点撤并，基本账户迁移，附盖章函件。",
     }
     yield from job.step(CONTRACTS, change, "apply", data)
-    account = Account.objects.get(pk=_new_account(change))
+    account = AccountChange.objects.get(pk=change.pk).new_account_id
     claim = money.progress(job)
     if claim is not None:
         matter = job.open(OFFICER, "works_payment", f"{job.plan.title}进度款支付")
-        job.refused_step(OFFICER, matter, "apply", {**claim, "payee_account": account.pk})
+        job.refused_step(OFFICER, matter, "apply", {**claim, "payee_account": account})
         job.withdraw(OFFICER, matter, "收款账户变更尚未批准，撤回")
     checks = {"is_called_back": "on", "is_own": "on", "opinion": "已按合同所留电话回拨核实，户名一致。"}
     yield from job.step(FUNDS, change, "check", checks, wait=job.days(1.5))
     yield from job.step(LEADER, change, "approve")
-
-
-def _new_account(change: Matter) -> int:
-    table = Matter._meta.apps.get_model("contract", "AccountChange")
-    return int(table.objects.get(pk=change.pk).new_account_id)
 
 
 def gallery(job: Job) -> Script[None]:
@@ -142,7 +137,8 @@ def factory(job: Job) -> Script[None]:
     opened_bids(job, tender, count=5, over=True)
     yield from evaluated(job, tender)
     yield job.days(1.0)
-    job.refused_step(LEADER if not job.desk.leaves.get(LEADER) else LEADER, tender, "award", lambda: award_data(job, tender, rank=2))
+    leader = yield from job.present(LEADER)
+    job.refused_step(leader, tender, "award", lambda: award_data(job, tender, rank=2))
     yield from awarded(job, tender)
     yield from factory_contract(job, tender)
     site(job, ("6", "15", "26", "38", "49", "58", "66"), ())
@@ -169,7 +165,7 @@ def factory_contract(job: Job, tender: Matter) -> Script[None]:
     yield from signed(job, matter)
     yield from permitted(job, "construction", wait=6.0)
     yield job.days(0.5)
-    job.gate("20702")
+    job.gate(LEAD)
 
 
 def with_stand_in(job: Job) -> Script[None]:
@@ -204,15 +200,18 @@ def river(job: Job) -> Script[None]:
 
 
 def with_recusal(job: Job) -> Script[None]:
-    """Pay with a meeting in which one member is recused."""
+    """Pay with a meeting in which one member is recused; before it, more than the verified work is refused."""
     data = money.progress(job)
     if data is None:
         return
-    matter = yield from money.begun(job, "progress", data)
+    matter = job.open(OFFICER, "works_payment", f"{job.plan.title}进度款支付")
+    job.refused_step(OFFICER, matter, "apply", money.claim(job, "settlement", (job.contract.amount or job.plan.budget) / 2))
+    yield from job.step(OFFICER, matter, "apply", data)
+    job.refused_step(AUDITOR, matter, "audit", lambda: money.reviewed(job, matter, Decimal(0)))
     yield from money.audited(job, matter)
     yield from money.checked(job, matter)
     yield from asked(job, matter)
-    yield from money.collective(job, matter, recused="20004")
+    yield from money.collective(job, matter, recused=COMMITTEE)
     yield from money.financed(job, matter)
     yield from money.paid(job, matter)
 
@@ -237,8 +236,3 @@ def river_changes(job: Job) -> Script[None]:
     job.withdraw(job.builder, matter, "会议未通过，按原方案施工。")
     yield 20.0
     yield from changed(job, Change("BG-003", "386500.00", "石硐桥上游", "清淤弃至原指定场地", "指定场地关闭，外运至砚桥", "淤泥外运", days=10))
-
-
-def wrong_opening(job: Job) -> None:
-    """Let the tender officer try to open a tender too early."""
-    job.desk.refused(lambda: job.open(TENDERS, "works_tender", f"{job.plan.title}招标"))

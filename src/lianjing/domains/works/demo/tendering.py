@@ -22,7 +22,7 @@ from lianjing.domains.works.demo.desk import (
 )
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.queue import Script, at_work
-from lianjing.domains.works.models import Award, Bid
+from lianjing.domains.works.models import Award, Bid, Tender
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.parties.models import Enterprise
@@ -61,7 +61,7 @@ def published(job: Job, matter: Matter) -> Script[None]:
 
 def deadline(matter: Matter) -> date:
     """Return the day on which the bids are due."""
-    found = Bid._meta.get_field("tender").related_model.objects.get(pk=matter.pk).deadline_on
+    found = Tender.objects.get(pk=matter.pk).deadline_on
     assert found is not None
     return found
 

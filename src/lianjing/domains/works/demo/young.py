@@ -10,7 +10,6 @@ from lianjing.domains.works.demo.beginning import initiated, opened, permitted, 
 from lianjing.domains.works.demo.desk import FUNDS, HEAD, LAWYER, LEAD, LEADER, OFFICER, TENDERS
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.queue import Script, at_work
-from lianjing.domains.works.demo.running import wrong_opening
 from lianjing.domains.works.demo.tendering import (
     awarded,
     bidders,
@@ -87,7 +86,7 @@ def hall(job: Job) -> Script[None]:
     opened(job)
     yield job.days(0.8)
     matter = yield from proposed(job)
-    wrong_opening(job)
+    job.desk.refused(lambda: job.open(TENDERS, "works_tender", f"{job.plan.title}招标"))
     yield from job.back(HEAD, matter, "check", "draft", "村级配套资金说明未加盖公章，请补正。", reason="papers_missing")
     yield from job.step(
         OFFICER, matter, "draft",

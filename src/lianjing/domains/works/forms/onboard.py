@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,12 +20,15 @@ from lianjing.domains.works.forms.base import (
     ticked,
 )
 from lianjing.domains.works.forms.contract import AccountFields
-from lianjing.domains.works.models import Onboarding
+from lianjing.domains.works.models import Onboarding, Project
+from lianjing.domains.works.rules.archive import YUAN
 from lianjing.domains.works.rules.gates import ORDER
+from lianjing.runtime.batch.queries import notes_on
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.parameter.queries import figure
 from lianjing.runtime.process.forms import RowsField, RowsWidget
+from lianjing.runtime.trail.kept import Kept
 
 PAPER = ("change", "progress", "voucher", "contract", "approval", "permit", "settlement", "acceptance", "other")
 
@@ -36,7 +40,7 @@ class OnboardForm(AccountFields, WorksForm):
     stage = coded(_("所处阶段"), "stage", *ORDER[3:], help_text=_("按证明材料确定；此前阶段视为平台前办理"))
     code = line(_("合同编号"), longest=60)
     title = line(_("合同名称"), longest=80)
-    contractor_name = line(_("承包人"), _("照合同原文；联合体填牵头人"), longest=80)
+    contractor_name = line(_("承包人"), _("照合同原文；联合体填牵头人"), longest=200)
     contractor_credit_code = line(_("承包人信用代码"), _("没有可不填，不得猜填"), required=False, longest=18)
     supervisor_name = line(_("监理单位"), required=False, longest=80)
     supervisor_credit_code = line(_("监理单位信用代码"), required=False, longest=18)
@@ -67,19 +71,37 @@ class OnboardForm(AccountFields, WorksForm):
         archived = Contract.objects.filter(project_id=self.matter.root_id).exclude(status="active").order_by("pk")
         self.fields["contract"] = forms.TypedChoiceField(
             label=_("存档合同"), coerce=int, empty_value=None, required=False,
-            help_text=_("选择导入的合同；没有导入的不选"), choices=[("", "—"), *((c.pk, f"{c.code} {c.title}") for c in archived)],
+            help_text=_("选择导入的合同；没有导入的不选"), choices=[("", "—"), *((c.pk, f"{c.code} {c.title}".strip()) for c in archived)],
         )
         self._offer_owners()
         found = Onboarding.objects.filter(pk=self.matter.pk).select_related("contract").first()
         if found is not None:
             self._show(found)
         elif archived:
-            first = archived[0]
-            self.initial.update(contract=first.pk, code=first.code, title=first.title, amount=first.amount, signed_on=first.signed_on)
-            if first.enterprise is not None:
-                self.initial.update(contractor_name=first.enterprise.name, contractor_credit_code=first.enterprise.credit_code)
-                self.initial["holder_name"] = first.enterprise.name
+            self._show_archived(archived[0])
+        self._tell_doubts(archived)
         self.order_fields(["stage", "contract"])
+
+    def _show_archived(self, contract: Contract) -> None:
+        """Propose what the archive holds; a sum of another currency is told, never put into a field of yuan."""
+        self.initial.update(contract=contract.pk, code=contract.code, title=contract.title, signed_on=contract.signed_on)
+        if contract.amount_currency in YUAN:
+            self.initial["amount"] = contract.amount
+        elif contract.amount is not None:
+            self.fields["amount"].help_text = _("存档载明%(currency)s %(amount)s，不作折算；请按人民币的原始依据填写，不含变更") % {
+                "currency": contract.amount_currency, "amount": f"{contract.amount:,.2f}",
+            }
+        if contract.enterprise is not None:
+            self.initial.update(contractor_name=contract.enterprise.name, contractor_credit_code=contract.enterprise.credit_code)
+            self.initial["holder_name"] = contract.enterprise.name
+
+    def _tell_doubts(self, archived: Iterable[Contract]) -> None:
+        """Repeat what the import doubted: shared contract numbers, joint ventures, ruined numbers."""
+        project = Project.objects.filter(pk=self.matter.root_id).first()
+        records: list[Kept] = [*([project] if project else []), *archived]
+        told = [note.text for record in records for note in notes_on(record)]
+        if told:
+            self.fields["contract"].help_text = "；".join([str(self.fields["contract"].help_text), *dict.fromkeys(told)])
 
     def _offer_owners(self) -> None:
         staff = Person.objects.filter(unit_id=self.matter.unit_id, left_on__isnull=True).order_by("id")

@@ -15,6 +15,7 @@ from lianjing.domains.works.models import ChangeOrder, Onboarding, ProgressRepor
 from lianjing.domains.works.queries.money import DEAD, LIVE
 from lianjing.domains.works.queries.projects import projects_visible
 from lianjing.domains.works.queries.standing import NOTHING
+from lianjing.domains.works.rules.archive import YUAN as CURRENCY
 from lianjing.domains.works.rules.gates import ORDER
 from lianjing.runtime import codes
 from lianjing.runtime.contract.models import Contract
@@ -22,8 +23,6 @@ from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.payment.models import PaymentApplication
 from lianjing.runtime.payment.queries import sum_of
 from lianjing.web.overview import MoneyStep, Overview, StageCount, Standing
-
-CURRENCY = ("CNY", "")     # what is summed; other currencies stand in the list with their own sign
 
 
 def stage_counts(projects: QuerySet[Any]) -> tuple[StageCount, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lianjing.domains.works.models import Onboarding, Project
+from lianjing.domains.works.rules.archive import YUAN
 from lianjing.domains.works.services.basis import NO_VARIABLES, account_of_firm, baseline, firm, write_opinion
 from lianjing.kernel.refusal import BadInput
 from lianjing.runtime.contract.models import Contract
@@ -35,10 +36,9 @@ def propose(deed: Deed) -> dict[str, Any]:
     row = Onboarding.objects.filter(pk=deed.matter.pk).first() or Onboarding(matter=deed.matter, project_id=deed.root.pk)
     account = account_of_firm(deed, contractor, row.payee_account)
     matter = _contract(deed, row)
-    known = Contract.objects.filter(pk=matter.pk).values_list("amount_currency", flat=True).first()
     contract = draft(
         deed.act, matter=matter, project=deed.root, enterprise=contractor, payee_account=account, owner_unit_id=deed.root.unit_id,
-        kind="works", procurement_category="works", amount_currency=known or "CNY", **{name: data[name] for name in TERMS},
+        kind="works", procurement_category="works", amount_currency="CNY", **{name: data[name] for name in TERMS},
     )
     join_party(deed.act, contract.matter, enterprise_id=contractor.pk, role="contractor")
     if data["supervisor_name"].strip():
@@ -103,10 +103,20 @@ def approve(deed: Deed) -> dict[str, Any]:
         deed.act.save(root)
         project = Project.objects.get(pk=root.pk)
         project.status = STATUS_OF.get(row.stage, project.status)
+        _leave_other_currency(project)
         deed.act.save(project)
     for line in row.missing.splitlines():
         _owe(deed, line)
     return NO_VARIABLES
+
+
+def _leave_other_currency(project: Project) -> None:
+    """From here on the project counts in yuan: sums of another currency are not converted and not compared.
+
+    What was printed stays in the trail of the import; the budget is unknown until it is entered from its paper.
+    """
+    if project.currency not in YUAN:
+        project.currency, project.approved_budget, project.total_investment = "CNY", None, None
 
 
 def _bring_into_force(deed: Deed, contract: Contract) -> None:

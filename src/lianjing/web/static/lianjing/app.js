@@ -87,6 +87,26 @@
     });
   });
 
+  // ---- a table of inputs: one more row, numbered on, empty
+  all("[data-rows]").forEach((frame) => {
+    const button = frame.querySelector("[data-add-row]");
+    const body = frame.querySelector("tbody");
+    if (!button || !body?.lastElementChild) return;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const place = body.children.length;
+      const row = body.lastElementChild.cloneNode(true);
+      row.firstElementChild.textContent = String(place + 1);
+      all("[name]", row).forEach((input) => {
+        input.name = input.name.replace(/-\d+-/, `-${place}-`);
+        input.setAttribute("aria-label", (input.getAttribute("aria-label") ?? "").replace(/\d+$/, String(place + 1)));
+        if (input.tagName === "SELECT") input.selectedIndex = 0; else input.value = "";
+      });
+      body.append(row);
+      row.querySelector("[name]")?.focus();
+    });
+  });
+
   // ---- small things: print, full screen, a wall screen's reload, the place where reading starts
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
@@ -97,6 +117,10 @@
   });
   const seconds = Number(document.body.dataset.refresh);
   if (seconds > 0) setTimeout(() => location.reload(), seconds * 1000);
+  all("[data-show-token]").forEach((frame) => {
+    const token = frame.querySelector(".lj-token");
+    if (token) frame.scrollLeft = token.getBoundingClientRect().left - frame.getBoundingClientRect().left - frame.clientWidth / 2;
+  });
   document.querySelector("[data-focus]")?.focus({ preventScroll: false });
 
   // ---- keys: / searches, g then w opens the workbench, g then c the cockpit
