@@ -48,6 +48,8 @@ meetings                  GET    302 200 200 200 200 403 403
 meeting_new               GET    302 403 403 403 403 403 403
 meeting                   GET    302 404 404 404 404 403 403
 agenda_item               GET    302 404 404 404 404 403 403
+undertakings              GET    302 200 200 200 200 403 403
+undertaking               GET    302 404 404 404 404 403 403
 search                    GET    302 200 200 200 200 200 200
 org_units                 GET    302 200 200 200 200 403 200
 org_unit_new              GET    302 403 403 403 403 403 403

@@ -45,6 +45,7 @@ MENU = (
         Entry(gettext_noop("首页"), "workbench"),
         Entry(gettext_noop("待办与已办"), "items"),
         Entry(gettext_noop("会议"), "meetings", OFFICIALS),
+        Entry(gettext_noop("交办整改"), "undertakings", OFFICIALS),
     )),
     Group(gettext_noop("驾驶舱"), "layout-dashboard", (Entry(gettext_noop("监督驾驶舱"), "cockpit", WATCHERS),)),
     Group(gettext_noop("工程项目"), "building-factory", ()),

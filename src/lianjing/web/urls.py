@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from lianjing.web.views import document, item, matter, meeting, regulation, search, session, workbench
+from lianjing.web.views import document, item, matter, meeting, regulation, search, session, undertaking, workbench
 
 urlpatterns = [
     path("login/", session.login, name="login"),
@@ -34,6 +34,8 @@ urlpatterns = [
     path("meetings/new/", meeting.meeting_new, name="meeting_new"),
     path("meetings/<int:meeting_id>/", meeting.meeting, name="meeting"),
     path("agenda-items/<int:agenda_item_id>/", meeting.agenda_item, name="agenda_item"),
+    path("undertakings/", undertaking.undertakings, name="undertakings"),
+    path("undertakings/<int:undertaking_id>/", undertaking.undertaking, name="undertaking"),
     path("search/", search.search, name="search"),
     path("", include("lianjing.web.urls_read")),
 ]

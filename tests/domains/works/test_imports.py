@@ -13,11 +13,13 @@ from lianjing.domains.works.models import Project
 from lianjing.domains.works.rules.archive import is_damaged_number, is_real_currency
 from lianjing.intake.importing import load_ledger
 from lianjing.intake.run import Import
+from lianjing.kernel.refusal import Refusal
 from lianjing.runtime import clock
 from lianjing.runtime.batch.ledger import Result, Run
 from lianjing.runtime.batch.queries import keys_noted, notes_on
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import Matter, MatterParty
+from lianjing.runtime.matter.stages import conditions, pass_gate
 from lianjing.runtime.org.models import Unit
 from lianjing.runtime.parties.models import Enterprise
 from lianjing.runtime.scene import Scene
@@ -223,3 +225,12 @@ def test_the_whole_real_ledger_comes_in_as_archive_and_every_doubt_is_counted(zo
     assert len(keys_noted("contract", "shared_contract")) == 194
     assert Enterprise.objects.filter(name__contains="(FORMERLY").count() == 0
     assert verify().is_good
+
+
+def test_the_gate_of_an_archived_project_is_refused_and_not_an_error(zone: Scene, tmp_path: Path) -> None:
+    bring_in(tmp_path / "a.csv", row())
+    matter = Matter.objects.get(kind="project")
+    with pytest.raises(Refusal) as caught:
+        pass_gate(matter_id=matter.pk, person_id=zone.person("20702"), now=zone.now)
+    assert caught.value.rule == "gate.archive"
+    assert conditions(matter, zone.today())

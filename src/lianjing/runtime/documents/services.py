@@ -118,7 +118,9 @@ def _checked(*, kind: str, title: str, content: bytes, file_name: str) -> tuple[
 
 
 def _require_open(matter: Matter) -> None:
-    if matter.status == "archived" or (matter.root or matter).onboarding == "archive":
+    """The one open matter of an archived project is its take-over, whose papers prove the opening sums."""
+    is_archive = (matter.root or matter).onboarding == "archive" and matter.status not in ("open", "suspended")
+    if matter.status == "archived" or is_archive:
         raise Refusal(Ground.RULE, "document.archive", _("存档事项只读，不能上传文件"), ARCHIVE_CLAUSE)
     if matter.status in ("closed", "terminated"):
         raise Refusal(Ground.STALE, "document.matter_closed", _("事项已办结，不能再上传文件"))

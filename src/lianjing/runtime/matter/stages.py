@@ -19,9 +19,9 @@ from lianjing.runtime.trail.act import answered, legal_day, recorded, request_di
 
 
 def stage_of(matter: Matter) -> tuple[Domain, int]:
-    """Return the domain of a root matter and the place of its stage."""
+    """Return the domain of a root matter and the place of its stage; an archive, which has none, stands at the first."""
     declared = installed(matter.domain)
-    return declared, [stage.key for stage in declared.stages].index(matter.stage)
+    return declared, [stage.key for stage in declared.stages].index(matter.stage) if matter.stage else 0
 
 
 def next_stage(matter: Matter) -> Stage | None:

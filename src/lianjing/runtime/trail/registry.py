@@ -25,7 +25,6 @@ EXCLUDED = {
     "auth_group_permissions": "machinery of Django",
     "form_draft": "unsubmitted drafts, no act yet",
     "import_mapping": "saved column mappings: settings of a tool",
-    "import_progress": "how far an import has come; the batch event is the record",
 }
 
 

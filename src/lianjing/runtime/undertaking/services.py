@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.documents.models import Document
+from lianjing.runtime.documents.services import upload
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.matter.queries import chain_of
 from lianjing.runtime.org.models import Person, Post, Unit
@@ -75,6 +76,23 @@ def urge(*, undertaking_id: int, person_id: int, text: str, now: datetime) -> Un
         act.reason = _said(text)
         row.urge_count = (row.urge_count or 0) + 1
         return act.save(row)
+
+
+def supply(
+    *, undertaking_id: int, person_id: int, content: bytes, file_name: str, title: str, now: datetime, is_fictitious: bool = False,
+    key: str = "",
+) -> Document:
+    """Hand in the paper that an undertaking owes, by its owner, into the matter that waits for it; an act of its own."""
+    row, actor = _reach(undertaking_id, person_id, now)
+    row = _fresh(row)
+    if row.matter is None:
+        raise BadInput(_("该事项不对应任何项目资料"), "file")
+    if not _is_owner(row, person_id, now):
+        raise Refusal(Ground.POST, "undertaking.not_owner", _("只有责任人可以补交材料"), CLAUSE)
+    return upload(
+        matter_id=row.matter.pk, kind=row.document_kind or "other", title=title or row.what, content=content, file_name=file_name,
+        actor=actor, now=now, is_fictitious=is_fictitious, key=key,
+    )
 
 
 def close(

@@ -30,7 +30,7 @@ from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.undertaking import services as undertakings
 from lianjing.runtime.undertaking.models import Undertaking
 
-SOURCE = "建设管理中心项目台账"
+SOURCE = "investment_platform"
 SIGNED_BEFORE = timedelta(days=212)
 OPENING = {
     "change_amount": "0", "verified_value": "1641600", "verified_ratio": "60", "advance_outstanding": "109440", "retention_held": "49248",

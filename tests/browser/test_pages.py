@@ -1,0 +1,75 @@
+"""Every page as the roles that reach it: within the policy, nothing asked outside, no overflow, clean for axe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Open
+from tests.browser.walking import walk
+from tests.browser.watching import barriers
+from tests.web.test_access import rows
+
+READING = (
+    "workbench items item matter matter_print matter_gate document clause regulations regulation meetings meeting agenda_item "
+    "search org_units org_posts org_persons org_person org_appointments org_delegations org_conflicts org_powers org_who "
+    "parameters calendar trace event bottlenecks cockpit cockpit?wall trail works_projects works_project works_project_timeline "
+    "password"
+)
+# Who walks which pages. Together they are every page that answers a GET (test_nobody_forgot_a_page).
+ROLES = {
+    "supervisor": ("30002", READING, ("/password/", "/search/?q=%E9%81%93%E8%B7%AF")),
+    "operator": ("20703", "workbench items item matter works_projects works_project works_project_open matter_choose matter_open", ("/works/open/",)),
+    "reviewer": ("20201", "workbench items item org_delegations org_delegation_give org_delegation_end", ("/org/delegations/new/",)),
+    "secretary": ("20101", "workbench meetings meeting meeting_new agenda_item", ("/meetings/new/",)),
+    "security_admin": (
+        "10002",
+        "workbench org_units org_unit_new org_posts org_post_new org_persons org_person org_person_new org_appointments org_appoint "
+        "org_appointment_end org_powers org_power_new org_power_end",
+        ("/org/units/new/", "/org/posts/new/", "/org/persons/new/", "/org/appointments/new/", "/org/powers/new/"),
+    ),
+    "external": ("40001", "workbench items item matter works_projects works_project matter_choose", ()),
+}
+PUBLIC = {"login"}
+
+
+def test_nobody_forgot_a_page() -> None:
+    pages = {name for name, (method, _statuses) in rows().items() if method == "GET" and not name.startswith("api:")}
+    walked = {kind.partition("?")[0] for _number, kinds, _more in ROLES.values() for kind in kinds.split()}
+    assert pages == walked | PUBLIC
+
+
+@pytest.mark.parametrize(("language", "width", "other"), [("zh-hans", 1366, 390), ("en", 390, 1366)])
+@pytest.mark.parametrize("role", ROLES)
+def test_each_page_keeps_the_bars(
+    role: str, language: str, width: int, other: int, office: str, seat: Open, axe: Any
+) -> None:
+    number, kinds, more = ROLES[role]
+    page = seat(number, width=width, language=language)
+    faults, reached = [], set()
+    for kind, address in walk(page, office, kinds.split(), more):
+        reached.add(kind)
+        faults += [f"{kind} {address} {fault}" for fault in inspect(page, axe, width, other)]
+    assert not faults, "\n".join(faults)
+    assert reached == set(kinds.split())
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_log_in_page_keeps_the_bars(language: str, office: str, seat: Open, axe: Any) -> None:
+    page = seat(language=language)
+    page.goto(f"{office}/login/")
+    assert not inspect(page, axe, 1366, 390)
+
+
+def inspect(page: Any, axe: Any, width: int, other: int) -> list[str]:
+    """Look at a page at both widths, the policy before axe comes with its own script."""
+    watch = page.context.watch
+    faults = watch.look(page)
+    page.set_viewport_size({"width": other, "height": 800})
+    faults += watch.look(page)
+    page.set_viewport_size({"width": width, "height": 800})
+    faults += barriers(page, axe)
+    page.evaluate("window.lianjingViolations = []")
+    watch.faults.clear()
+    return list(dict.fromkeys(faults))
