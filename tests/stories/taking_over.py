@@ -6,7 +6,7 @@ import csv
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.meeting.models import AgendaItem, Meeting
 from lianjing.runtime.org.models import Unit
+from lianjing.runtime.payment.models import BudgetLine
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.scene import Scene
@@ -60,9 +61,9 @@ def rows_of(ledger: Path) -> list[dict[str, str]]:
 def chosen(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     """Choose twenty rows of every kind that needs a person's judgement, always the same."""
     shared = Counter(row["ContractId"] for row in rows)
-    whole = {code for code, count in shared.items() if count == 2}
-    kinds = [
-        (4, lambda row: row["ContractId"] in whole),
+    pairs = list(dict.fromkeys(row["ContractId"] for row in rows if shared[row["ContractId"]] == 2))[:2]
+    kinds: list[tuple[int, Callable[[dict[str, str]], Any]]] = [
+        (4, lambda row: row["ContractId"] in pairs),
         (2, lambda row: row["ContractorCount"] == "3"),
         (4, lambda row: row["ContractorCount"] == "2" and " / " in row["Contractor"]),
         (2, lambda row: RUINED.fullmatch(row["ContractId"])),
@@ -75,15 +76,8 @@ def chosen(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for wanted, fits in kinds:
         fresh = [row for row in rows if fits(row) and row["ProjectId"] not in found]
-        if fits is kinds[0][1]:
-            fresh = [row for row in rows if row["ContractId"] in {each["ContractId"] for each in fresh[:1]} | _second_pair(fresh)]
         found |= {row["ProjectId"]: row for row in fresh[: min(wanted, 20 - len(found))]}
     return list(found.values())
-
-
-def _second_pair(rows: Sequence[dict[str, str]]) -> set[str]:
-    codes = list(dict.fromkeys(row["ContractId"] for row in rows))
-    return set(codes[1:2])
 
 
 def written(place: Path, rows: Iterable[dict[str, str]]) -> Path:
@@ -147,7 +141,7 @@ class Desks:
         page = self.at(number).get(place)
         assert page.status_code == 200
         self.done(number, place, {"title": title or page.context["title"]})
-        return Matter.objects.filter(parent=parent, kind__isnull=False).latest("id")
+        return Matter.objects.filter(parent=parent).latest("id")
 
     def step(self, matter: Matter, step: str, element: str = "") -> str:
         """Return the address of an open step."""
@@ -272,3 +266,13 @@ def approved(desks: Desks, matter: Matter) -> None:
     """Let internal audit compare the sums with the papers, and the head of department take the project over."""
     desks.do(AUDITOR, matter, "audit", {"is_checked": "on", "opinion": "各项金额已对照演示资料核对"})
     desks.do(HEAD, matter, "approve", {"is_approved": "on"})
+
+
+def claimed(desks: Desks, contract: Contract, matter: Matter, kind: str, amount: str) -> dict[str, Any]:
+    """Return the application form of one payment with one invoice over its whole sum."""
+    day = desks.scene.today()
+    return {
+        "action": "submit", "contract": contract.pk, "kind": kind, "gross": amount, "received_on": day, "delivered_on": day,
+        "budget_line": BudgetLine.objects.get(project=contract.project).pk, "invoices-0-invoice_no": f"99{matter.pk:018d}",
+        "invoices-0-issued_on": day, "invoices-0-amount": amount,
+    }

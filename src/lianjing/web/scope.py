@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import Ground, Refusal
@@ -33,6 +33,8 @@ def events_for(person: Person, day: date) -> QuerySet[Event]:
     wanted = Q(matter_id__in=visible_to(person.id, day).values("id"))
     if roles & STAFF:
         wanted |= Q(matter_id__isnull=True)
+    else:  # a firm: what was done in its own matters, never what was done on the project as a whole
+        wanted &= ~Q(matter_id=F("root_matter_id"))
     mine = Q(person_id=person.id) | Q(act__in=ACCESS, unit_id__in=watching)
     return Event.objects.filter((wanted & ~Q(act__in=ACCESS)) | mine)
 

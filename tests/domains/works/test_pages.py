@@ -14,6 +14,7 @@ from python_calamine import load_workbook
 
 from lianjing.domains.works.models import Project
 from lianjing.domains.works.queries.money import contract_lines, ledger_of
+from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import LoginAccount
 from lianjing.runtime.payment.models import BankLine
@@ -204,6 +205,15 @@ def test_only_what_the_project_allows_is_offered_to_be_opened(browser: Browser, 
 
 def test_a_firm_sees_its_own_contract_of_the_project_and_no_other_firm_sees_any(browser: Browser, paid: Any) -> None:
     _play, project, _matter = paid
+    contract = Contract.objects.get(project=project)
+    client = browser(BUILDER)
+    text = shown(client.get(f"/works/{project.id}/"))
+    assert f'id="matter-{contract.pk}"' in text
+    for hidden in ("68,000,000", "三方核对", "造价链", "¥49,500,000.00", "立项报批", "通过阶段关口"):
+        assert hidden not in text, hidden
+    assert "68,000,000" not in shown(client.get("/works/"))
+    assert client.get(f"/trace/project/{project.id}/?column=approved_budget").status_code == 404
+    assert client.get(f"/trace/contract/{contract.pk}/?column=amount").status_code == 200
     assert browser(OTHER_BUILDER).get(f"/works/{project.id}/").status_code == 404
     assert browser(AUDIT_ADMIN).get(f"/works/{project.id}/").status_code == 403
 

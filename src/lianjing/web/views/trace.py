@@ -16,6 +16,8 @@ from lianjing.kernel.trail.envelope import parse_envelope
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.org.registers import holders_then
+from lianjing.runtime.regulation.queries import clause_title
+from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.kept import Kept, encode
 from lianjing.runtime.trail.models import Event, Leaf, Pending
 from lianjing.runtime.trail.queries import entered, lines
@@ -157,7 +159,8 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
         "leaf": leaf, "is_waiting": leaf is None and Pending.objects.filter(event=found).exists(),
         "checks": checks_of(found, envelope), "changes": row_changes(found) if may_read else [], "may_read": may_read,
         "is_sealed": not may_read and is_sealed(found, asked.now),
-        "line": line, "word": act_words([found.act])[found.act], "clause_url": clause_address(found.clause, line.when.date()),
+        "line": line, "word": act_words([found.act])[found.act], "clause": clause_title(found.clause, legal_day(found.recorded_at)) if found.clause else "",
+        "clause_url": clause_address(found.clause, legal_day(found.recorded_at)),
         "previous": neighbours.filter(oseq=found.oseq - 1).first(), "following": neighbours.filter(oseq=found.oseq + 1).first(),
         "matter": Matter.objects.filter(id=found.matter_id).first() if found.matter_id and may_read else None,
         "person": Person.objects.filter(id=found.person_id).first() if found.person_id else None,

@@ -205,7 +205,7 @@ def with_recusal(job: Job) -> Script[None]:
     if data is None:
         return
     matter = job.open(OFFICER, "works_payment", f"{job.plan.title}进度款支付")
-    job.refused_step(OFFICER, matter, "apply", money.claim(job, "settlement", (job.contract.amount or job.plan.budget) / 2))
+    job.refused_step(OFFICER, matter, "apply", money.claim(job, "settlement", (job.plan.budget / 2).quantize(money.ROUND)))
     yield from job.step(OFFICER, matter, "apply", data)
     job.refused_step(AUDITOR, matter, "audit", lambda: money.reviewed(job, matter, Decimal(0)))
     yield from money.audited(job, matter)

@@ -47,7 +47,7 @@ class AccountNumber:
 class AccountFields(forms.Form):
     """The payee's account, as the contract or the letter names it."""
 
-    holder_name = line(_("户名"), _("须与合同相对人名称一致"), longest=80)
+    holder_name = line(_("户名"), _("须与合同相对人名称一致"), longest=200)
     account_no = line(_("账号"), _("只保存摘要和末四位"), longest=30)
     bank_name = line(_("开户行"), longest=80)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lianjing.domains.works.models import Project
-from lianjing.domains.works.pages.projects import READERS
+from lianjing.domains.works.pages.projects import READERS, is_outside
 from lianjing.domains.works.queries import tabs as reads
 from lianjing.domains.works.queries.money import MoneyPath, contract_lines, cost_chain, ledger_of, money_path
 from lianjing.kernel.refusal import Ground, Refusal
@@ -48,13 +48,15 @@ def project(request: HttpRequest, matter_id: int) -> HttpResponse:
     note_view(asked.who, matter, asked.now)
     contracts = contract_lines(matter.id, asked.today)
     visible = set(visible_to(asked.who.id, asked.today).filter(root_id=matter.id).values_list("id", flat=True))
+    if is_outside(asked):
+        visible.discard(matter.id)
     contracts = [line for line in contracts if line.contract.pk in visible]
     path = money_path(record, contracts)
     acts, older = _acts(asked, matter)
     context: dict[str, Any] = {
-        "matter": matter, "project": record, "unit": record.owner_unit, "is_whole": matter.id in visible and not _is_outside(asked),
+        "matter": matter, "project": record, "unit": record.owner_unit, "is_whole": not is_outside(asked),
         **_stages(matter, asked), **_openings(matter, asked),
-        "tabs": _tabs(asked, matter, visible), "path": _path(path, matter.id), "money_path": path,
+        "tabs": _tabs(asked, matter, visible), "path": _path(path, matter.id)[is_outside(asked) :], "money_path": path,
         "contracts": contracts, "chain": cost_chain(matter.id), "ledger": ledger_of(matter.id, contracts),
         "facts": values_of(record), "acts": acts, "older": older,
         "documents": [row for row in documents_below(matter.id) if row.matter_id in visible],
@@ -89,10 +91,6 @@ def _opened(request: PageRequest, matter_id: int) -> tuple[Matter, Project]:
     if record is None:
         raise Refusal(Ground.SCOPE, "scope.project", _("没有该项目，或不在您的数据范围内"))
     return matter, record
-
-
-def _is_outside(request: PageRequest) -> bool:
-    return request.roles == frozenset({"external"})
 
 
 def _stages(matter: Matter, request: PageRequest) -> dict[str, Any]:
@@ -159,6 +157,8 @@ def _acts(request: PageRequest, matter: Matter) -> tuple[list[dict[str, Any]], i
     """The latest acts on the project's chain that the reader may see, and from where older ones follow."""
     visible = visible_to(request.who.id, request.today).filter(root_id=matter.id).values("id")
     events = Event.objects.filter(object=f"matter:{matter.id}", matter_id__in=visible)
+    if is_outside(request):
+        events = events.exclude(matter_id=matter.id)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 18:
         events = events.filter(oseq__lt=int(before))

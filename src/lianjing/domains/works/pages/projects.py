@@ -37,6 +37,11 @@ READERS = ("operator", "reviewer", "approver", "head", "supervisor", "external")
 SUMS = ("total_investment", "approved_budget", "contract_sum", "paid_sum")
 
 
+def is_outside(request: PageRequest) -> bool:
+    """True for a firm's person: he sees his own contract, not the project's money."""
+    return request.roles == frozenset({"external"})
+
+
 def _amount(row: Any, column: str) -> str:
     """A sum in its own currency: the sign of yuan would be a lie for another."""
     value = getattr(row, column)
@@ -132,14 +137,16 @@ def _words(currency: str, sums: Iterable[Decimal]) -> Iterable[str]:
 def projects(request: PageRequest) -> HttpResponse:
     """The register: counts by stage, search, filters, sums, Excel."""
     seen = projects_visible(request.who.id, request.today)
+    outside = is_outside(request)
+    columns = [each for each in _columns() if not (outside and each.key in SUMS)]
     listing = Register(
-        request, seen, _columns(), ("title", "project_code", "site", "owner_unit__name", "source_unit_name", "matter__code"), _filters(seen),
+        request, seen, columns, ("title", "project_code", "site", "owner_unit__name", "source_unit_name", "matter__code"), _filters(seen),
         table="projects", search_label=_("名称、代码、地点、单位"), empty_text=_("没有符合条件的项目"),
     )
     if listing.wants_excel:
         return listing.excel(_("工程项目"))
     context = {
-        "listing": listing, "stages": stage_counts(seen), "total": seen.count(), "totals": _totals(listing.found),
+        "listing": listing, "stages": stage_counts(seen), "total": seen.count(), "totals": [] if outside else _totals(listing.found),
         "sum_labels": [_("总投资"), _("批准概算"), _("合同价"), _("已支付")],
         "may_open": any(held.post.key == OPENER for held in request.held), "chosen": request.GET.get("stage", ""),
     }

@@ -95,7 +95,8 @@ def tabs_of(matter: Matter, visible: Iterable[int], *, person_id: int, now: date
 
     Conclusions of a joint review that is still sealed are left out, but for the reader's own.
     """
-    rows = Matter.objects.filter(root_id=matter.id, id__in=visible).exclude(id=matter.id)
+    whole = set(visible)
+    rows = Matter.objects.filter(root_id=matter.id, id__in=whole).exclude(id=matter.id)
     children = {row.id: Child(row) for row in rows.select_related("applicant_person").order_by("opened_on", "id")}
     _attach_records(children)
     _attach_persons(matter, children)
@@ -106,7 +107,7 @@ def tabs_of(matter: Matter, visible: Iterable[int], *, person_id: int, now: date
             children[paper.matter_id].documents.append(paper)
     for item in WorkItem.objects.filter(matter_id__in=children, closed_at=None).select_related("post__unit").order_by("id"):
         children[item.matter_id].waiting.append(item)
-    own = [paper for paper in papers if paper.matter_id == matter.id]
+    own = [paper for paper in papers if paper.matter_id == matter.id and matter.id in whole]
     return [
         Tab(
             stage, tuple(child for child in children.values() if child.matter.kind in kinds),

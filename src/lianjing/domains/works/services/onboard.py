@@ -100,6 +100,7 @@ def approve(deed: Deed) -> dict[str, Any]:
     _bring_into_force(deed, contract)
     if root.onboarding != "taken_over":
         root.onboarding, root.status, root.stage = "taken_over", "open", row.stage
+        root.applicant_person_id = root.applicant_person_id or deed.matter.applicant_person_id
         deed.act.save(root)
         project = Project.objects.get(pk=root.pk)
         project.status = STATUS_OF.get(row.stage, project.status)
