@@ -127,7 +127,7 @@ def arguments(play: Play, browser: Browser, project: Matter, drafting: WorkItem)
         "item": item, "item_return": item, "item_suspend": item, "item_resume": item, "matter": matter, "matter_print": matter,
         "matter_choose": ["works_initiation"], "matter_open": [project.id, "works_initiation"], "matter_withdraw": matter,
         "matter_gate": [project.id], "matter_recuse": matter, "document_upload": matter, "document": [Document.objects.get().id],
-        "clause": ["zone_funds~6"], "regulation": ["zone_funds"], "meeting": [99], "agenda_item": [99], "undertaking": [99],
+        "clause": ["zone_funds~6"], "regulation": ["zone_funds"], "meeting": [99], "agenda_item": [99], "undertaking": [99], "undertaking": [99],
         "org_person": [play.scene.person(OFFICER)], "org_appointment_end": [1], "org_delegation_end": [99], "org_power_end": [1],
         "trace": ["matter", drafting.matter_id], "event": [event.id], "works_project": [project.id], "works_project_timeline": [project.id],
         "api:item": item, "api:item_complete": item, "api:item_return": item, "api:matter": matter,

@@ -27,7 +27,7 @@ from lianjing.runtime.parameter.queries import MissingFigure, figure
 from lianjing.runtime.parameter.services import seed as seed_parameters
 from lianjing.runtime.process.clocks import seed_calendar
 from lianjing.runtime.regulation.services import publish_domain
-from lianjing.runtime.trail.act import SYSTEM, Act, recorded
+from lianjing.runtime.trail.act import SYSTEM, Act, legal_day, recorded
 
 INSTALLATION = "installation:1"
 # The base set of incompatible duties (papers 1.0; 财会〔2012〕21号): all in one matter.
@@ -79,7 +79,7 @@ def install(*, name: str, code: str, now: datetime, from_on: date | None = None)
             set_conflict(act, duty_a=duty_a, duty_b=duty_b, scope="matter", clause="zone_organisation#4")
         secrets_made = [_administrator(act, unit, *row) for row in ADMINISTRATORS]
     for domain in domains():
-        publish_domain(domain, actor=SYSTEM, now=now, from_on=from_on or now.date())
+        publish_domain(domain, actor=SYSTEM, now=now, from_on=from_on or legal_day(now))
     return secrets_made
 
 

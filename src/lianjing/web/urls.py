@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from lianjing.web.views import document, item, matter, meeting, regulation, search, session, undertaking, workbench
+from lianjing.web.views import (
+    document,
+    item,
+    matter,
+    meeting,
+    regulation,
+    search,
+    session,
+    undertaking,
+    workbench,
+)
 
 urlpatterns = [
     path("login/", session.login, name="login"),

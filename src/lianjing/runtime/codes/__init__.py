@@ -8,6 +8,8 @@ from importlib.resources import files
 
 from django.utils.translation import get_language
 
+from lianjing.kernel.declaration import Text
+
 
 @cache
 def _lists() -> dict[str, dict[str, tuple[str, str]]]:
@@ -31,6 +33,12 @@ def label(list_name: str, code: str) -> str:
         return code
     chinese = (get_language() or "zh").startswith("zh")
     return words[0] if chinese or not words[1] else words[1]
+
+
+def said(text: Text) -> str:
+    """Return a declared word in the active language."""
+    chinese = (get_language() or "zh").startswith("zh")
+    return text.zh if chinese or not text.en else text.en
 
 
 def choices(list_name: str, *only: str) -> list[tuple[str, str]]:

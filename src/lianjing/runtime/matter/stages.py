@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lianjing.kernel.declaration import Condition, Domain, Stage
 from lianjing.kernel.refusal import Ground, Refusal
+from lianjing.runtime import codes
 from lianjing.runtime.domains import domain as installed
 from lianjing.runtime.matter.models import Matter, StageGate
 from lianjing.runtime.matter.queries import chain_of
@@ -61,7 +62,7 @@ def pass_gate(*, matter_id: int, person_id: int, now: datetime, key: str = "", c
             raise Refusal(Ground.GATE, "gate.last", _("项目已在最后阶段"), declared.stages[place].clause)
         if to_stage and to_stage != following.key:
             raise Refusal(
-                Ground.GATE, "gate.skipped", _("阶段不可跳过：下一阶段是“%(stage)s”") % {"stage": following.label.zh}, "zone_projects#3"
+                Ground.GATE, "gate.skipped", _("阶段不可跳过：下一阶段是“%(stage)s”") % {"stage": codes.said(following.label)}, "zone_projects#3"
             )
         found = conditions(matter, act.day)
         unmet = [condition for condition in found if not condition.is_met]

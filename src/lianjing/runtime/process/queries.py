@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db.models import F, Q, QuerySet
 
 from lianjing.kernel.process.decision import DecisionResult
+from lianjing.kernel.process.fault import ExplainedError
 from lianjing.kernel.process.interpret import INITIAL, Action, State, action_from_dict, interpret
 from lianjing.kernel.trail.replay import Problem
 from lianjing.runtime.org.queries import holders, posts_held
@@ -18,6 +19,7 @@ from lianjing.runtime.parameter.queries import figure
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.process.models import DecisionLog, ProcessInstance, WorkItem
 from lianjing.runtime.regulation.queries import graph_of
+from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.models import Body
 
 
@@ -53,7 +55,7 @@ def bottlenecks(scope: Q, now: datetime) -> list[Stuck]:
     Stuck is an open step that waits longer than its limit, or longer than the P90 of the same step over the last
     12 months, or whose matter has been returned 3 times or more: figures works.bottleneck.*.
     """
-    day = now.date()
+    day = legal_day(now)
     percentile = figure("works.bottleneck.percentile", day)
     window = int(figure("works.bottleneck.window_months", day))
     returns_min = int(figure("works.bottleneck.returns_min", day))
@@ -84,7 +86,7 @@ def _stuck(
     if returned.get(item.matter_id, 0) >= returns_min:
         grounds.append("returns")
     limit = Decimal(item.budget) if item.clock_unit == "working_day" and item.budget is not None else None
-    persons = tuple(holder.person_id for holder in holders(item.post_id, now.date()))
+    persons = tuple(holder.person_id for holder in holders(item.post_id, legal_day(now)))
     return Stuck(item, persons, waited, limit, ordinary, returned.get(item.matter_id, 0), tuple(grounds))
 
 
@@ -118,12 +120,22 @@ def check_states() -> Iterator[Problem]:
     """Replay the recorded actions of every process and compare with the state kept: an extra check of `verify`."""
     actions: dict[int, list[tuple[int, Action]]] = {}
     for content in Body.objects.values_list("content", flat=True).iterator():
-        if b'"process":' in bytes(content):
-            process = json.loads(bytes(content)).get("process")
-            if process:
-                actions.setdefault(process["instance"], []).append((process["ver"], action_from_dict(process["action"])))
+        for instance_id, ver, action in _action_in(bytes(content)):
+            actions.setdefault(instance_id, []).append((ver, action))
     for instance in ProcessInstance.objects.select_related("definition").order_by("id").iterator():
         yield from _check_state(instance, sorted(actions.get(instance.id, []), key=lambda pair: pair[0]))
+
+
+def _action_in(content: bytes) -> Iterator[tuple[int, int, Action]]:
+    """The action that a body holds; none where someone altered it, which the replay of the rows names already."""
+    if b'"process":' not in content:
+        return
+    try:
+        process = json.loads(content)["process"]
+        found = process["instance"], process["ver"], action_from_dict(process["action"])
+    except (ValueError, KeyError, TypeError):
+        return
+    yield found
 
 
 def _check_state(instance: ProcessInstance, actions: list[tuple[int, Action]]) -> Iterator[Problem]:
@@ -134,13 +146,19 @@ def _check_state(instance: ProcessInstance, actions: list[tuple[int, Action]]) -
     decisions = iter(list(DecisionLog.objects.filter(matter_id=instance.matter_id).order_by("id")))
 
     def recorded(_key: str, _variables: object) -> DecisionResult:
-        log = next(decisions)
+        log = next(decisions, None)
+        if log is None:
+            raise LookupError("a decision is not on record")
         return DecisionResult(json.loads(log.outputs), (), {})
 
     state: State = INITIAL
     graph = graph_of(instance.definition)
-    for _ver, action in actions:
-        state, _effects = interpret(graph, state, action, recorded)
+    try:
+        for _ver, action in actions:
+            state, _effects = interpret(graph, state, action, recorded)
+    except (ExplainedError, LookupError, ValueError) as error:
+        yield Problem("process", place, f"its actions cannot be carried out again: {error!r}")
+        return
     if state.to_json() != instance.marking:
         yield Problem("process", place, "replaying its actions gives another state")
     open_now = {(item.step_key, item.element, item.round) for item in WorkItem.objects.filter(instance=instance, closed_at=None)}

@@ -84,7 +84,7 @@ def open_matter(
     ) as act:
         parent = Matter.objects.select_related("root").get(id=parent_id)
         if parent.kind != procedure.parent_kind:
-            raise Refusal(Ground.GATE, "open.parent", _("此事项下不能办理“%(what)s”") % {"what": procedure.label.zh}, "zone_funds#1")
+            raise Refusal(Ground.GATE, "open.parent", _("此事项下不能办理“%(what)s”") % {"what": codes.said(procedure.label)}, "zone_funds#1")
         procedure.may_open(parent, act.day)
         matter = matters.begin(
             act, domain=domain.key, kind=procedure.matter_kind, title=title, unit_id=parent.unit_id, parent=parent,

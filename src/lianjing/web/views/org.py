@@ -23,6 +23,7 @@ from lianjing.runtime.org.registers import Branch, Holding, conflict_grid, dutie
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.process.scope import open_for
 from lianjing.runtime.regulation.queries import clause_title
+from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.queries import lines
 from lianjing.web.access import STAFF, PageRequest, signed_in
 from lianjing.web.listing import Column, Filter, Listing, day_of
@@ -329,7 +330,7 @@ def _review_due(row: PowerItem) -> date | None:
 def who(request: PageRequest) -> HttpResponse:
     """Answer "who could approve this on that day": one name is right, none or several is a fault (C4)."""
     item = _asked_item(request)
-    day = day_of(request.GET.get("day", "")) or (item.opened_at.date() if item else request.today)
+    day = day_of(request.GET.get("day", "")) or (legal_day(item.opened_at) if item else request.today)
     chosen = item.post_id if item else _number(request.GET.get("post", ""))
     post = Post.objects.select_related("unit").filter(id=chosen).first() if chosen else None
     answer = who_could(day, post.id) if post else []

@@ -95,10 +95,10 @@ def _standings(projects: QuerySet[Any]) -> dict[int, Standing]:
         value[number] = max(value.get(number) or NOTHING, row.verified_value or NOTHING)
     for number, amount in value.items():
         verified[owner[number]] += amount or NOTHING
-    for row in PaymentApplication.objects.filter(contract_id__in=owner, status="paid"):
-        project = owner[row.contract_id]
-        paid[project] += sum_of(row)
-        advance[project] += (sum_of(row) if row.kind == "advance" else NOTHING) - (row.advance_deducted or NOTHING)
+    for payment in PaymentApplication.objects.filter(contract_id__in=owner, status="paid"):
+        project = owner[payment.contract_id or 0]
+        paid[project] += sum_of(payment)
+        advance[project] += (sum_of(payment) if payment.kind == "advance" else NOTHING) - (payment.advance_deducted or NOTHING)
     return {
         project: Standing(
             names[project], reverse("works_project", args=[project]), ceiling[project], verified[project], paid[project],
@@ -110,7 +110,7 @@ def _standings(projects: QuerySet[Any]) -> dict[int, Standing]:
 
 def _openings(contract_ids: Iterable[int]) -> dict[int, Onboarding]:
     rows = Onboarding.objects.filter(contract_id__in=list(contract_ids), status="approved").order_by("pk")
-    return {row.contract_id: row for row in rows}
+    return {row.contract_id: row for row in rows if row.contract_id is not None}
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
