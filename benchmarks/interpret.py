@@ -18,9 +18,22 @@ OPEN = (
 )
 STEPS = ("apply", "audit", "internal", "planning", "finance", "land", "decide", "pay")
 FLOWS = (
-    ("start", "apply"), ("apply", "audit"), ("audit", "internal"), ("internal", "split"), ("split", "planning"),
-    ("split", "finance"), ("split", "land"), ("planning", "join"), ("finance", "join"), ("land", "join"),
-    ("join", "above"), ("above", "decide"), ("above", "merge"), ("decide", "merge"), ("merge", "pay"), ("pay", "end"),
+    ("start", "apply"),
+    ("apply", "audit"),
+    ("audit", "internal"),
+    ("internal", "split"),
+    ("split", "planning"),
+    ("split", "finance"),
+    ("split", "land"),
+    ("planning", "join"),
+    ("finance", "join"),
+    ("land", "join"),
+    ("join", "above"),
+    ("above", "decide"),
+    ("above", "merge"),
+    ("decide", "merge"),
+    ("merge", "pay"),
+    ("pay", "end"),
 )
 TIMED = ("audit", "internal", "finance")  # each with a reminder that opens a step of its own
 VARIABLES = {"amount_fen": 100_000_000, "payee": "某建设有限公司", "contract": "HT-2026-018"}
@@ -36,7 +49,9 @@ def payment_xml(equals: str, duration: str) -> str:
     condition = f"<bpmn:conditionExpression>amount_fen {equals} 100000000</bpmn:conditionExpression>"
     flows = "".join(
         f'<bpmn:sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">'
-        f'{condition if target == "decide" else ""}</bpmn:sequenceFlow>' for source, target in FLOWS)
+        f"{condition if target == 'decide' else ''}</bpmn:sequenceFlow>"
+        for source, target in FLOWS
+    )
     return f"{OPEN}{nodes}{flows}</bpmn:process></bpmn:definitions>"
 
 
@@ -99,8 +114,11 @@ def spiff_runner() -> Callable[[], int]:
         text = serializer.serialize_json(workflow)
         for step in STEPS:
             workflow = serializer.deserialize_json(text)
-            task = next(task for task in workflow.get_tasks(state=TaskState.READY, manual=True)
-                        if task.task_spec.bpmn_id == step)
+            task = next(
+                task
+                for task in workflow.get_tasks(state=TaskState.READY, manual=True)
+                if task.task_spec.bpmn_id == step
+            )
             task.data["opinion"] = "同意"
             task.run()
             workflow.do_engine_steps()
@@ -108,6 +126,7 @@ def spiff_runner() -> Callable[[], int]:
             longest = max(longest, len(text.encode()))
         assert workflow.is_completed()
         return longest
+
     return run
 
 
@@ -117,8 +136,10 @@ def measure(rounds: int) -> dict[str, float]:
     ours, our_bytes = _seconds(lambda: run_ours(graph), rounds)
     theirs, their_bytes = _seconds(spiff_runner(), max(1, rounds // 20))
     return {
-        "interpreter_ms_a_step": round(ours * 1000, 4), "interpreter_state_bytes": our_bytes,
-        "spiff_ms_a_step": round(theirs * 1000, 4), "spiff_state_bytes": their_bytes,
+        "interpreter_ms_a_step": round(ours * 1000, 4),
+        "interpreter_state_bytes": our_bytes,
+        "spiff_ms_a_step": round(theirs * 1000, 4),
+        "spiff_state_bytes": their_bytes,
         "ratio": round(theirs / ours, 1),
     }
 

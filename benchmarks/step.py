@@ -26,11 +26,25 @@ from zoneinfo import ZoneInfo
 
 MORNING = datetime(2025, 9, 1, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-PERMIT = {"kind": "works_planning", "permit_no": "建字第990101202500001号", "issued_on": "2025-08-20", "result": "granted"}
+PERMIT = {
+    "kind": "works_planning",
+    "permit_no": "建字第990101202500001号",
+    "issued_on": "2025-08-20",
+    "result": "granted",
+}
 PROJECT = {
-    "title": "望汀大道北延工程", "sector": "road", "nature": "新建", "site": "望汀大道以北", "scale": "道路长1.82 km",
-    "total_investment": "68000000.00", "fund_kind": "budget", "is_state_controlled": "on", "funding_year": "2025",
-    "planned_start_on": "2025-12-01", "planned_end_on": "2026-12-01", "need": "现状道路拥堵，" * 20,
+    "title": "望汀大道北延工程",
+    "sector": "road",
+    "nature": "新建",
+    "site": "望汀大道以北",
+    "scale": "道路长1.82 km",
+    "total_investment": "68000000.00",
+    "fund_kind": "budget",
+    "is_state_controlled": "on",
+    "funding_year": "2025",
+    "planned_start_on": "2025-12-01",
+    "planned_end_on": "2026-12-01",
+    "need": "现状道路拥堵，" * 20,
 }
 Writes = list[tuple[str, type[Any], dict[str, Any]]]
 
@@ -45,7 +59,9 @@ class Bench:
         self.trail = import_module("lianjing.runtime.trail.act")
         self.transaction = import_module("django.db.transaction")
         self.writes: list[Writes] = []
-        self.scene = import_module("lianjing.runtime.scene").Scene(now=MORNING, end=MORNING, random=random.Random(1))
+        self.scene = import_module("lianjing.runtime.scene").Scene(
+            now=MORNING, end=MORNING, random=random.Random(1)
+        )
 
     def found(self) -> Any:
         """Found the zone and one project at the stage of planning."""
@@ -55,7 +71,9 @@ class Bench:
         project = import_module("lianjing.domains.works.services.project").open_project(
             person_id=self.scene.person("20703"), now=self.scene.now, data=PROJECT
         )
-        with self.trail.recorded("bench.setup", chain=f"matter:{project.id}", actor=self.trail.SYSTEM, now=self.scene.now) as act:
+        with self.trail.recorded(
+            "bench.setup", chain=f"matter:{project.id}", actor=self.trail.SYSTEM, now=self.scene.now
+        ) as act:
             project.stage = "planning"
             act.save(project)
         return project
@@ -64,12 +82,22 @@ class Bench:
         """Open a permit and file its paper: made ready, not measured."""
         scene, now = self.scene, self.scene.now
         permit = self.services.open_matter(
-            procedure_key="works_permit", parent_id=project.id, title=f"规划许可{number}", person_id=scene.person("20401"), now=now
+            procedure_key="works_permit",
+            parent_id=project.id,
+            title=f"规划许可{number}",
+            person_id=scene.person("20401"),
+            now=now,
         )
         item = scene.item(permit, "register")
         actor = self.org.actor_at(scene.person("20401"), item.post_id, scene.today())
         self.documents.upload(
-            matter_id=permit.id, kind="permit", title="许可证", content=PDF, file_name="a.pdf", actor=actor, now=now
+            matter_id=permit.id,
+            kind="permit",
+            title="许可证",
+            content=PDF,
+            file_name="a.pdf",
+            actor=actor,
+            now=now,
         )
         return permit, item
 
@@ -78,7 +106,10 @@ class Bench:
         scene, complete = self.scene, self.services.complete
         done = complete(item_id=item_id, person_id=scene.person("20401"), data=PERMIT, now=scene.now)
         complete(
-            item_id=done.opened[0].id, person_id=scene.person("20708"), data={"is_same": "on", "opinion": "一致"}, now=scene.now
+            item_id=done.opened[0].id,
+            person_id=scene.person("20708"),
+            data={"is_same": "on", "opinion": "一致"},
+            now=scene.now,
         )
 
     def collect(self) -> None:
@@ -87,7 +118,9 @@ class Bench:
 
         def listening(acts: Sequence[Any]) -> None:
             for act in acts:
-                self.writes.append([(change, type(row), dict(row.__dict__)) for row, change, _columns in act._rows.values()])
+                self.writes.append(
+                    [(change, type(row), dict(row.__dict__)) for row, change, _columns in act._rows.values()]
+                )
             inner(acts)
 
         self.trail.write_events = listening
@@ -100,7 +133,9 @@ class Bench:
                 for change, model, values in writes:
                     self._write(change, model, values, keys)
 
-    def _write(self, change: str, model: type[Any], values: dict[str, Any], keys: dict[tuple[type[Any], Any], Any]) -> None:
+    def _write(
+        self, change: str, model: type[Any], values: dict[str, Any], keys: dict[tuple[type[Any], Any], Any]
+    ) -> None:
         fields = {field.attname: values[field.attname] for field in model._meta.concrete_fields}
         key_name = model._meta.pk.attname
         for field in model._meta.concrete_fields:
@@ -146,8 +181,11 @@ def measure(matters: int) -> dict[str, Any]:
         bare.append(time.perf_counter() - begin)
     vendor = import_module("django.db").connection.vendor
     return {
-        "database": vendor, "steps": acts, "full_steps_a_second": round(acts / min(full), 1),
-        "bare_steps_a_second": round(acts / min(bare), 1), "ratio_full_to_bare": round(min(bare) / min(full), 3),
+        "database": vendor,
+        "steps": acts,
+        "full_steps_a_second": round(acts / min(full), 1),
+        "bare_steps_a_second": round(acts / min(bare), 1),
+        "ratio_full_to_bare": round(min(bare) / min(full), 3),
     }
 
 

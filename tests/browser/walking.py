@@ -34,8 +34,8 @@ def kind_of(address: str) -> str:
     return "?".join([found.url_name, *sorted(asked.keys() & VARIANTS)])
 
 
-def walk(page: Page, base: str, kinds: Iterable[str], more: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
-    """Give each page as it is opened: its kind and address. The caller may look at it before the walk goes on."""
+def walk(page: Page, base: str, kinds: Iterable[str], more: Iterable[str] = ()) -> Iterator[tuple[str, str, int]]:
+    """Give each page as it is opened: its kind, address and status. The caller may look at it before the walk goes on."""
     wanted, seen, counts = set(kinds), set(), Counter[str]()
     waiting = deque([base + "/", *(base + place for place in more)])
     while waiting:
@@ -44,7 +44,7 @@ def walk(page: Page, base: str, kinds: Iterable[str], more: Iterable[str] = ()) 
         if address in seen or kind not in wanted or counts[kind] >= SAMPLES.get(kind.partition("?")[0], 1):
             continue
         seen.add(address)
-        page.goto(address)
+        answer = page.goto(address)
         counts[kind] += 1
-        yield kind, address
+        yield kind, address, answer.status if answer else 0
         waiting.extend(page.locator(".lj-menu a, main a[href]").evaluate_all(LINKS))

@@ -24,6 +24,7 @@ from tests.domains.works.playing import AUDITOR, ENGINEER, HEAD, LEAD, OFFICER, 
 ALL_SUPERVISORS = ("30001", "30002", "30003")
 # Only the supervisor's own session and language: no business record behind them.
 OWN = {"login", "logout", "password", "set_language"}
+READS = {"openapi-json"}
 FILLED = {
     "kind": "works_planning",
     "permit_no": "建字第1号",
@@ -153,7 +154,7 @@ def addresses(values: dict[str, list[object]]) -> Iterator[tuple[str, str]]:
 
     for name, pattern in walk(get_resolver().url_patterns, ""):
         parts = re.findall(r"<(?:\w+:)?(\w+)>", pattern)
-        for chosen in product(*(values[part] for part in parts)):
+        for chosen in product(*(values.get(part, [1]) for part in parts)):
             path = pattern
             for part, value in zip(parts, chosen, strict=True):
                 path = re.sub(rf"<(?:\w+:)?{part}>", quote(str(value), safe=""), path, count=1)
@@ -182,22 +183,19 @@ def test_a_supervisor_is_refused_at_every_address_and_changes_no_record(busy, en
         "matter_id": [project.pk, permit.pk],
         "procedure": ["works_permit", "works_payment", "works_tender", "works_progress"],
         "document_id": [Document.objects.latest("pk").pk],
-        "meeting_id": [1],
-        "agenda_item_id": [1],
         "reference": ["zone_funds~6"],
         "key": ["zone_funds"],
         "table": ["contract"],
         "event_id": [Event.objects.latest("recorded_at").pk],
         "person_id": [play.scene.person(HEAD)],
         "appointment_id": [Appointment.objects.first().pk],
-        "delegation_id": [1],
     }
     before, posted = digests(), 0
     for number in ALL_SUPERVISORS:
         client, refusals = session_of(number), 0
         assert not items_for(play.scene.person(number), play.scene.today()).exists()
         for name, path in addresses(values):
-            if name in OWN or name == "trail_verify":
+            if name in OWN | READS or name == "trail_verify":
                 continue
             sent = {
                 **FILLED,

@@ -55,7 +55,8 @@ def test_one_altered_amount_fails_the_verification_and_is_named(paid, enter):
 
 @pytest.mark.covers("C5")
 @pytest.mark.parametrize("table", GUARDED)
-def test_one_altered_byte_of_the_trail_itself_is_found(paid, enter, table):
+def test_one_altered_byte_of_the_trail_itself_is_found_and_the_pages_still_tell(paid, enter, table):
+    _play, _project, contract = paid
     sequence_all()
     event = Event.objects.filter(act="works_contract.approve").select_related("leaf").get()
     unguard(table)
@@ -73,8 +74,15 @@ def test_one_altered_byte_of_the_trail_itself_is_found(paid, enter, table):
         else bytes(before)[:-1] + b" "
     )
     sql(f"UPDATE {table} SET {column} = %s WHERE {key} = %s", after, event.pk)
-    page = enter(SUPERVISOR).post("/trail/verify/").content.decode()
+    supervisor = enter(SUPERVISOR)
+    page = supervisor.post("/trail/verify/").content.decode()
     assert "核验通过" not in page and f"event {event.pk}" in page
+    proof = supervisor.get(f"/events/{event.pk}/")
+    assert proof.status_code == 200 and not all(check.holds for check in proof.context["checks"])
+    assert (
+        f"/events/{event.pk}/"
+        in supervisor.get(f"/trace/contract/{contract.pk}/?column=amount").content.decode()
+    )
 
 
 @pytest.mark.covers("C8")

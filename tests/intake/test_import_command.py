@@ -48,7 +48,9 @@ def test_the_counts_are_json_and_every_row_stands_in_the_report(
     assert said["files"][0]["read_as"].startswith("csv · gb18030")
     with CalamineWorkbook.from_path(said["report"]) as book:
         rows = book.get_sheet_by_index(0).to_python()
-    by_line = {row[1]: row for row in rows[1:] if row[4] != "提示"} | {row[1]: row for row in rows[1:] if row[4] == "错误"}
+    by_line = {row[1]: row for row in rows[1:] if row[4] != "提示"} | {
+        row[1]: row for row in rows[1:] if row[4] == "错误"
+    }
     assert {row[1] for row in rows[1:]} == {2.0, 3.0, 4.0}
     assert by_line[3.0][3:5] == ["拒绝", "错误"] and by_line[3.0][6:8] == ["合同金额", "abc"]
     assert Project.objects.get(matter__external_no="P3").title.startswith("=cmd")
@@ -62,14 +64,22 @@ def test_a_dry_run_leaves_the_database_as_it_was_and_needs_nobody(
     assert command(ledger, "--dry-run", "--json") == 0
     said = json.loads(capsys.readouterr().out)
     assert said["dry_run"] and said["imported"] == 2 and Path(said["report"]).is_file()
-    assert Event.objects.count() == events and not ImportBatch.objects.exists() and not ImportMapping.objects.exists()
+    assert (
+        Event.objects.count() == events
+        and not ImportBatch.objects.exists()
+        and not ImportMapping.objects.exists()
+    )
 
 
-def test_the_mapping_is_saved_and_used_again(zone: Scene, ledger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_mapping_is_saved_and_used_again(
+    zone: Scene, ledger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     saved = tmp_path / "m.toml"
     assert command(ledger, "--person", OFFICER, "--save-mapping", saved) == 0
     assert ImportMapping.objects.get().kind == "projects"
-    saved.write_text(saved.read_text(encoding="utf-8").replace('"合同金额" = "contract_amount"\n', ""), encoding="utf-8")
+    saved.write_text(
+        saved.read_text(encoding="utf-8").replace('"合同金额" = "contract_amount"\n', ""), encoding="utf-8"
+    )
     assert command(ledger, "--person", OFFICER, "--mapping", saved, "--json") == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["rejected"] == 0
 
@@ -107,14 +117,18 @@ def test_an_archive_without_a_person_says_so_in_the_trail(zone: Scene, ledger: P
     assert Matter.objects.filter(kind="project", unit__code="ZONE").count() == 2
 
 
-def test_the_organisation_is_not_changed_without_a_person(zone: Scene, ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_organisation_is_not_changed_without_a_person(
+    zone: Scene, ledger: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     ledger.write_text("账号,姓名,人员类别,单位代码\n60001,甲,公务员,CON\n", encoding="utf-8")
     assert command(ledger) == 2 and "--person" in capsys.readouterr().err
     assert command(ledger, "--person", PERSONNEL) == 0
     assert Person.objects.filter(login__number="60001").count() == 1
 
 
-def test_two_files_are_one_report(zone: Scene, ledger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_files_are_one_report(
+    zone: Scene, ledger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     other = tmp_path / "b.csv"
     other.write_text("项目编号,项目名称\nQ1,丙\n", encoding="utf-8")
     assert command(ledger, other, "--person", ARCHIVIST, "--json") == 0
@@ -160,12 +174,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "LIANJING_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "lianjing.site.settings", "LIANJING_DATABASE_URL": ""}
+    return {
+        **os.environ,
+        "LIANJING_DATA": str(folder),
+        "DJANGO_SETTINGS_MODULE": "lianjing.site.settings",
+        "LIANJING_DATABASE_URL": "",
+    }
 
 
 def process(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *arguments, "--data", str(folder)]
-    return subprocess.run(command, env=environment(folder), capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, env=environment(folder), capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def written(folder: Path, name: str, count: int) -> str:
@@ -176,7 +197,9 @@ def written(folder: Path, name: str, count: int) -> str:
 
 
 @pytest.mark.parametrize("point", ["before commit:2", "after commit:2"])
-def test_a_process_that_is_killed_leaves_nothing_half_and_goes_on_with_nothing_twice(folder: Path, point: str) -> None:
+def test_a_process_that_is_killed_leaves_nothing_half_and_goes_on_with_nothing_twice(
+    folder: Path, point: str
+) -> None:
     file = written(folder, f"k{point[0]}", 12)
     killed = process(folder, "-c", KILLED, point, "import", "ledger", file, "--currency", "CNY", "--json")
     assert killed.returncode == 9
@@ -191,10 +214,25 @@ def test_a_process_that_is_killed_leaves_nothing_half_and_goes_on_with_nothing_t
 
 def test_two_processes_with_the_same_file_take_each_row_in_once(folder: Path) -> None:
     file = written(folder, "two", 40)
-    command = [sys.executable, "-m", "lianjing.site", "import", "ledger", file, "--json", "--data", str(folder), "--report"]
+    command = [
+        sys.executable,
+        "-m",
+        "lianjing.site",
+        "import",
+        "ledger",
+        file,
+        "--json",
+        "--data",
+        str(folder),
+        "--report",
+    ]
     running = [
         subprocess.Popen(
-            [*command, str(folder / f"{n}.xlsx")], env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*command, str(folder / f"{n}.xlsx")],
+            env=environment(folder),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for n in (1, 2)
     ]

@@ -32,7 +32,9 @@ class Cut(Exception):
 
 
 def lines(count: int, first: int = 1) -> str:
-    return "".join(f"P{n},道路{n}号工程,HT{n},{n}000.50,2021-03-{n % 28 + 1:02d}\n" for n in range(first, first + count))
+    return "".join(
+        f"P{n},道路{n}号工程,HT{n},{n}000.50,2021-03-{n % 28 + 1:02d}\n" for n in range(first, first + count)
+    )
 
 
 def bring_in(place: Path, text: str, **options: object) -> Import:
@@ -62,11 +64,17 @@ def test_each_record_is_one_event_after_the_event_of_its_batch(zone: Scene, tmp_
     first = Event.objects.filter(object=f"import_batch:{batch.pk}").order_by("oseq").first()
     assert first is not None
     image = json.loads(bytes(first.body.content))["rows"][0]["v"]
-    assert image["sha256"] == done.ledger.sha256 and image["imported_count"] == 4 and "external_no" in image["mapping"]
+    assert (
+        image["sha256"] == done.ledger.sha256
+        and image["imported_count"] == 4
+        and "external_no" in image["mapping"]
+    )
     assert verify().is_good
 
 
-def test_the_same_file_again_changes_nothing_and_a_changed_row_is_an_update(zone: Scene, tmp_path: Path) -> None:
+def test_the_same_file_again_changes_nothing_and_a_changed_row_is_an_update(
+    zone: Scene, tmp_path: Path
+) -> None:
     bring_in(tmp_path / "a.csv", lines(5))
     events = Event.objects.count()
     assert counts(bring_in(tmp_path / "a.csv", lines(5))) == (0, 0, 5, 0)
@@ -81,16 +89,23 @@ def test_a_trial_run_changes_nothing_and_says_the_same(zone: Scene, tmp_path: Pa
     text = lines(5) + "P9,,HT9,1,2021-01-01\nP10,x,HT10,abc,2021-01-01\n"
     events = Event.objects.count()
     trial = bring_in(tmp_path / "a.csv", text, is_trial=True)
-    assert Event.objects.count() == events and not ImportBatch.objects.exists() and not Project.objects.exists()
+    assert (
+        Event.objects.count() == events and not ImportBatch.objects.exists() and not Project.objects.exists()
+    )
     real = bring_in(tmp_path / "a.csv", text)
     assert counts(trial) == counts(real) == (5, 0, 0, 2)
-    told = [[(line.line, line.result, line.faults, [n.text for n in line.notices]) for line in each.lines] for each in (trial, real)]
+    told = [
+        [(line.line, line.result, line.faults, [n.text for n in line.notices]) for line in each.lines]
+        for each in (trial, real)
+    ]
     assert told[0] == told[1]
 
 
 @pytest.mark.parametrize("point", ["before events", "before commit", "after commit"])
 @pytest.mark.parametrize("place", [1, 2, 3])
-def test_a_run_that_is_cut_off_goes_on_with_nothing_twice(zone: Scene, tmp_path: Path, point: str, place: int) -> None:
+def test_a_run_that_is_cut_off_goes_on_with_nothing_twice(
+    zone: Scene, tmp_path: Path, point: str, place: int
+) -> None:
     def stop(name: str, number: int) -> None:
         if (name, number) == (point, place):
             raise Cut
@@ -122,9 +137,16 @@ def test_a_run_that_was_cut_off_is_known_until_the_file_came_to_its_end(zone: Sc
 
 def test_broken_rows_never_stop_the_others_and_none_is_dropped(zone: Scene, tmp_path: Path) -> None:
     broken = [
-        ",无编号,HT1,1,2021-01-01", "B1,,HT1,1,2021-01-01", "B2,金额坏,HT2,12.345.6,2021-01-01", "B3,日期坏,HT3,1,2021-02-30",
-        "B4,列多,HT4,1,2021-01-01,多", "B5,\x00空,HT5,1,2021-01-01", 'B6,"引号"坏,HT6,1,2021-01-01', "B7,负,HT7,-5,2021-01-01",
-        "B8,太大,HT8,99999999999,2021-01-01", "B9," + "长" * 1001 + ",HT9,1,2021-01-01",
+        ",无编号,HT1,1,2021-01-01",
+        "B1,,HT1,1,2021-01-01",
+        "B2,金额坏,HT2,12.345.6,2021-01-01",
+        "B3,日期坏,HT3,1,2021-02-30",
+        "B4,列多,HT4,1,2021-01-01,多",
+        "B5,\x00空,HT5,1,2021-01-01",
+        'B6,"引号"坏,HT6,1,2021-01-01',
+        "B7,负,HT7,-5,2021-01-01",
+        "B8,太大,HT8,99999999999,2021-01-01",
+        "B9," + "长" * 1001 + ",HT9,1,2021-01-01",
     ]
     done = bring_in(tmp_path / "a.csv", lines(2) + "\n".join(broken) + "\n" + lines(3, 3))
     assert counts(done) == (5, 0, 0, len(broken)) and len(done.lines) == 5 + len(broken)
@@ -135,7 +157,9 @@ def test_broken_rows_never_stop_the_others_and_none_is_dropped(zone: Scene, tmp_
     assert verify().is_good
 
 
-def test_a_number_that_stands_twice_is_taken_once_if_equal_and_not_at_all_if_not(zone: Scene, tmp_path: Path) -> None:
+def test_a_number_that_stands_twice_is_taken_once_if_equal_and_not_at_all_if_not(
+    zone: Scene, tmp_path: Path
+) -> None:
     text = lines(3) + lines(1) + "P2,另一个名称,HT2,2000.50,2021-03-03\n"
     done = bring_in(tmp_path / "a.csv", text)
     assert counts(done) == (2, 0, 1, 2)

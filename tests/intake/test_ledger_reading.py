@@ -99,7 +99,9 @@ def test_a_zip_of_something_else_is_no_workbook(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("cell", "words"), [("XFD2", "列，上限"), ("A1048576", "最后一行")])
-def test_a_sheet_stretched_to_the_last_cell_is_refused_before_it_is_laid_out(tmp_path: Path, cell: str, words: str) -> None:
+def test_a_sheet_stretched_to_the_last_cell_is_refused_before_it_is_laid_out(
+    tmp_path: Path, cell: str, words: str
+) -> None:
     data = workbook([["a", "b"], [1, 2]])
     with zipfile.ZipFile(io.BytesIO(data)) as source:
         entries = {name: source.read(name) for name in source.namelist()}
@@ -116,7 +118,11 @@ def test_a_sheet_stretched_to_the_last_cell_is_refused_before_it_is_laid_out(tmp
 
 
 def test_a_workbook_keeps_days_numbers_and_its_own_line_numbers(tmp_path: Path) -> None:
-    ledger = read(tmp_path, workbook([["名称", "日期", "金额"], ["甲", date(2025, 3, 6), 9.65e7], [], ["乙", "", 1.5]]), "a.xlsx")
+    ledger = read(
+        tmp_path,
+        workbook([["名称", "日期", "金额"], ["甲", date(2025, 3, 6), 9.65e7], [], ["乙", "", 1.5]]),
+        "a.xlsx",
+    )
     assert [row.line for row in ledger.rows] == [1, 2, 4]
     assert ledger.rows[1].cells == ("甲", date(2025, 3, 6), 96_500_000.0)
     assert [shown(cell) for cell in ledger.rows[1].cells] == ["甲", "2025-03-06", "96500000"]

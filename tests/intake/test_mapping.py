@@ -38,24 +38,45 @@ def sure(headers: list[str]) -> dict[str, str]:
 
 def test_english_and_chinese_headers_are_known() -> None:
     assert sure(["ProjectId", "PROJECT NAME", "contract_cost", "ＰｒｏｊｅｃｔＬａｔｉｔｕｄｅ"]) == {
-        "ProjectId": "external_no", "PROJECT NAME": "title", "contract_cost": "contract_amount", "ＰｒｏｊｅｃｔＬａｔｉｔｕｄｅ": "latitude",
+        "ProjectId": "external_no",
+        "PROJECT NAME": "title",
+        "contract_cost": "contract_amount",
+        "ＰｒｏｊｅｃｔＬａｔｉｔｕｄｅ": "latitude",
     }
     assert sure(["项目编号", "工程 名称", "合同价（万元）", "实际开工日期"]) == {
-        "项目编号": "external_no", "工程 名称": "title", "合同价（万元）": "contract_amount", "实际开工日期": "started_on",
+        "项目编号": "external_no",
+        "工程 名称": "title",
+        "合同价（万元）": "contract_amount",
+        "实际开工日期": "started_on",
     }
 
 
-@pytest.mark.parametrize("header", ["计划开工日期", "CompletionDelayDays", "ProvincialCapitalLatitude", "CostSavings", "备注", ""])
+@pytest.mark.parametrize(
+    "header", ["计划开工日期", "CompletionDelayDays", "ProvincialCapitalLatitude", "CostSavings", "备注", ""]
+)
 def test_a_header_that_only_resembles_a_column_is_not_taken_for_it(header: str) -> None:
     assert all(likeness(header, column) < SURE for column in PROJECTS.columns)
 
 
 def test_headers_are_compared_in_one_spelling() -> None:
-    assert plain("ApprovedBudgetForContract") == plain("approved_budget_for  contract") == "approved budget for contract"
+    assert (
+        plain("ApprovedBudgetForContract")
+        == plain("approved_budget_for  contract")
+        == "approved budget for contract"
+    )
     assert plain("合同价（万元）*") == "合同价"
 
 
-@pytest.mark.parametrize(("header", "unit"), [("合同价（万元）", "万元"), ("总投资[亿元]", "亿元"), ("预算/元", "元"), ("金额（单位：千元）", "千元"), ("百万元庄", "")])
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("合同价（万元）", "万元"),
+        ("总投资[亿元]", "亿元"),
+        ("预算/元", "元"),
+        ("金额（单位：千元）", "千元"),
+        ("百万元庄", ""),
+    ],
+)
 def test_the_unit_of_money_is_read_from_the_header(header: str, unit: str) -> None:
     assert unit_of(header) == unit
 
@@ -83,7 +104,11 @@ def test_a_doubled_header_is_refused_with_its_places() -> None:
 
 @pytest.mark.parametrize(
     ("columns", "words"),
-    [({"没有": "title"}, "没有列"), ({"项目编号": "nonsense"}, "不是"), ({"项目编号": "title", "项目名称": "title"}, "同一项")],
+    [
+        ({"没有": "title"}, "没有列"),
+        ({"项目编号": "nonsense"}, "不是"),
+        ({"项目编号": "title", "项目名称": "title"}, "同一项"),
+    ],
 )
 def test_a_mapping_that_does_not_fit_the_file_is_refused(columns: dict[str, str], words: str) -> None:
     with pytest.raises(BadInput, match=words):
@@ -92,12 +117,25 @@ def test_a_mapping_that_does_not_fit_the_file_is_refused(columns: dict[str, str]
 
 @pytest.mark.parametrize("name", ["m.json", "m.toml"])
 def test_a_mapping_survives_its_file(tmp_path: Path, name: str) -> None:
-    mapping = ColumnMapping("projects", {'甲 "乙"': "title", "a.b": "external_no"}, {"currency": "PHP"}, {"a.b": "万元"})
+    mapping = ColumnMapping(
+        "projects", {'甲 "乙"': "title", "a.b": "external_no"}, {"currency": "PHP"}, {"a.b": "万元"}
+    )
     write_mapping(tmp_path / name, mapping)
     assert read_mapping(tmp_path / name) == mapping
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "{", "{}", '{"columns": 3}', '{"columns": {"a": "title"}, "units": {"a": "斤"}}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[1]",
+        "{",
+        "{}",
+        '{"columns": 3}',
+        '{"columns": {"a": "title"}, "units": {"a": "斤"}}',
+        "[" * 100_000,
+    ],
+)
 def test_a_mapping_file_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         parse_mapping(text)

@@ -26,7 +26,9 @@ T1,澜汀镇,镇街,ZONE,T1-S
 T1-S,澜汀镇纪委,派驻纪检监察组,T1,
 """
 POSTS = "单位代码,岗位键,岗位名称,岗位类别\nT1-A,project_officer,,\nT1-A,clerk,文书岗,经办\n"
-PERSONS = "账号,姓名,人员类别,单位代码,手机\n50001,邬𬭎,公务员,T1-A,13800138000\n50002,祝䶮,雇员编外,T1-A,12345\n"
+PERSONS = (
+    "账号,姓名,人员类别,单位代码,手机\n50001,邬𬭎,公务员,T1-A,13800138000\n50002,祝䶮,雇员编外,T1-A,12345\n"
+)
 APPOINTMENTS = "账号,单位代码,岗位键,任职起,任职依据\n50001,T1-A,project_officer,2025年3月6日,澜镇〔2025〕3号\n50002,T1-A,clerk,45722,澜镇〔2025〕3号\n"
 
 
@@ -48,7 +50,9 @@ def test_a_whole_office_comes_in_and_its_people_hold_their_posts(zone: Scene, tm
         done = bring_in(tmp_path, text)
         assert not faults(done) and done.counts[Result.IMPORTED] == len(done.lines) > 0
     town = Unit.objects.get(code="T1")
-    assert town.supervisor_unit is not None and town.supervisor_unit.code == "T1-S" and town.parent is not None
+    assert (
+        town.supervisor_unit is not None and town.supervisor_unit.code == "T1-S" and town.parent is not None
+    )
     officer = Post.objects.get(unit__code="T1-A", key="project_officer")
     assert (officer.name, officer.kind, officer.risk_level) == ("项目经办岗", "operator", "high")
     assert PostDuty.objects.get(post=officer).duty == "apply"
@@ -57,7 +61,9 @@ def test_a_whole_office_comes_in_and_its_people_hold_their_posts(zone: Scene, tm
     assert [held.post.pk for held in posts_held(person.pk, date(2025, 9, 1))] == [officer.pk]
     assert Appointment.objects.get(person=person).from_on == date(2025, 3, 6)
     event = Event.objects.filter(act="appointment.import", object=f"person:{person.pk}").get()
-    assert event.channel == "import" and event.person_id == LoginAccount.objects.get(number=PERSONNEL).person_id
+    assert (
+        event.channel == "import" and event.person_id == LoginAccount.objects.get(number=PERSONNEL).person_id
+    )
     assert verify().is_good
 
 
@@ -74,7 +80,9 @@ def test_a_changed_row_is_an_update_of_the_same_record(zone: Scene, tmp_path: Pa
         bring_in(tmp_path, text)
     assert bring_in(tmp_path, PERSONS.replace("13800138000", "13900139000")).counts[Result.UPDATED] == 1
     assert Person.objects.get(login__number="50001").phone == "13900139000"
-    ended = APPOINTMENTS.replace("任职依据\n", "任职依据,任职止\n").replace("3号\n50002", "3号,2025-08-31\n50002")
+    ended = APPOINTMENTS.replace("任职依据\n", "任职依据,任职止\n").replace(
+        "3号\n50002", "3号,2025-08-31\n50002"
+    )
     assert bring_in(tmp_path, ended).counts[Result.UPDATED] == 1
     assert Appointment.objects.get(person__login__number="50001").to_on == date(2025, 8, 31)
     assert bring_in(tmp_path, UNITS.replace("澜汀镇城建办", "澜汀镇建设办")).counts[Result.UPDATED] == 1
@@ -92,16 +100,26 @@ def test_a_changed_row_is_an_update_of_the_same_record(zone: Scene, tmp_path: Pa
         ("账号,单位代码,岗位键,任职起,任职依据\n60001,CON,project_officer,2025-01-01,x\n", "没有账号"),
         ("账号,单位代码,岗位键,任职起,任职依据\n20703,CON,nothing,2025-01-01,x\n", "没有岗位"),
         ("账号,单位代码,岗位键,任职起,任职依据\n20703,CON,project_officer,2025-10-01,x\n", "已任该岗位"),
-        ("账号,单位代码,岗位键,任职起,任职止,任职依据\n20704,CON,project_officer,2025-10-01,2025-09-01,x\n", "早于起日"),
+        (
+            "账号,单位代码,岗位键,任职起,任职止,任职依据\n20704,CON,project_officer,2025-10-01,2025-09-01,x\n",
+            "早于起日",
+        ),
         ("账号,单位代码,岗位键,任职起,任职依据\n10001,CON,project_officer,2025-10-01,x\n", "三员互斥"),
         ("账号,单位代码,岗位键,任职起,任职依据\n20111,CON,project_officer,2025-10-01,x\n", "本人的任职"),
     ],
 )
-def test_a_row_that_breaks_a_rule_is_rejected_with_its_reason(zone: Scene, tmp_path: Path, text: str, words: str) -> None:
+def test_a_row_that_breaks_a_rule_is_rejected_with_its_reason(
+    zone: Scene, tmp_path: Path, text: str, words: str
+) -> None:
     before = (Unit.objects.count(), Post.objects.count(), Person.objects.count(), Appointment.objects.count())
     done = bring_in(tmp_path, text)
     assert done.counts[Result.REJECTED] == len(done.lines) == 1 and words in faults(done)[0]
-    assert (Unit.objects.count(), Post.objects.count(), Person.objects.count(), Appointment.objects.count()) == before
+    assert (
+        Unit.objects.count(),
+        Post.objects.count(),
+        Person.objects.count(),
+        Appointment.objects.count(),
+    ) == before
     assert verify().is_good
 
 

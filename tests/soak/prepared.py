@@ -1,6 +1,6 @@
 """Lays an installation into the data folder of LIANJING_DATA: a founded zone with one project, played in the past.
 
-python -m tests.soak.prepared planning|contract
+python -m tests.soak.prepared planning|contract|joint
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import django
 
-STAGES = ("planning", "contract")
 AGO = timedelta(days=150)
+ROUNDS = 6  # payments in joint review at stage "joint"
 
 
 def prepare(stage: str) -> int:
@@ -30,8 +30,12 @@ def prepare(stage: str) -> int:
     zone.found_zone(start)
     scene = scene_type(now=start + timedelta(hours=1), end=end, random=random.Random(7))
     play = playing.Play(scene)
-    if stage == "contract":
-        project, _contract = play.under_contract()
+    if stage in ("contract", "joint"):
+        project, contract = play.under_contract()
+        for _round in range(ROUNDS if stage == "joint" else 0):
+            payment = play.applied(project, contract, "advance", "100000")
+            play.audited(payment, "100000")
+            play.checked(payment, "100000")
     else:
         project = play.project()
         play.approved(project)

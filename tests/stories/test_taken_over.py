@@ -130,7 +130,9 @@ def test_an_archived_project_of_another_currency_refuses_all_but_being_taken_ove
     assert desks.send(OFFICER, f"/matters/{project.pk}/documents/", {"kind": "contract", "file": SimpleUploadedFile("a.pdf", b"%PDF-1.4 a")}).status_code == 403
     page = file.get(f"/works/{project.pk}/").content.decode()
     assert f"/matters/{project.pk}/open/works_onboard/" in page and "/open/works_payment/" not in page
-    assert "PHP" in page and "¥" not in _money_card(page)
+    printed = Contract.objects.get(project=project)
+    assert f"PHP {printed.amount:,.2f}" in desks.see(LEAD, f"/trace/contract/{printed.pk}/?column=amount")
+    assert f"PHP {printed.amount:,.2f}" in page and "¥" not in _money_card(page)
     assert Matter.objects.filter(parent=project).count() == 1 and not Document.objects.filter(matter__root=project).exists()
 
 
@@ -180,11 +182,14 @@ def test_who_proposed_a_take_over_does_not_approve_it_even_with_the_head_s_post_
 def test_twenty_real_projects_are_taken_over_and_one_is_settled_and_paid(archive: Any, play: Play) -> None:
     desks, projects, _counts = archive
     names = {project.pk: firm_of(project) for project in projects}
+    printed = Contract.objects.get(project=projects[1]).amount
     for place, project in enumerate(projects):
         approved(desks, proposed(desks, project, place, names[project.pk]))
     _check_taken_over(desks, projects)
 
     project = projects[1]
+    trace = desks.see(HEAD, f"/trace/contract/{Contract.objects.get(project=project).pk}/?column=amount")
+    assert f"PHP {printed:,.2f}" in trace and "¥5,100,000.00" in trace
     contract = Contract.objects.get(project=project)
     matter = desks.open(OFFICER, "works_payment", project, "结算款" + FICTITIOUS)
     step = desks.step(matter, "apply")

@@ -17,7 +17,12 @@ from tests.domains.works.playing import OFFICER, Play
 from tests.web.conftest import Browser, paper
 
 ROLES = {
-    "anonymous": "", "operator": "20703", "approver": "20002", "head": "20701", "supervisor": "30002", "external": "40001",
+    "anonymous": "",
+    "operator": "20703",
+    "approver": "20002",
+    "head": "20701",
+    "supervisor": "30002",
+    "external": "40001",
     "system_admin": "10001",
 }
 TABLE = """
@@ -124,14 +129,39 @@ def arguments(play: Play, browser: Browser, project: Matter, drafting: WorkItem)
     assert event is not None
     item, matter = [drafting.id], [drafting.matter_id]
     return {
-        "item": item, "item_return": item, "item_suspend": item, "item_resume": item, "matter": matter, "matter_print": matter,
-        "matter_choose": ["works_initiation"], "matter_open": [project.id, "works_initiation"], "matter_withdraw": matter,
-        "matter_gate": [project.id], "matter_recuse": matter, "document_upload": matter, "document": [Document.objects.get().id],
-        "clause": ["zone_funds~6"], "regulation": ["zone_funds"], "meeting": [99], "agenda_item": [99], "undertaking": [99], "undertaking": [99],
-        "org_person": [play.scene.person(OFFICER)], "org_appointment_end": [1], "org_delegation_end": [99], "org_power_end": [1],
-        "trace": ["matter", drafting.matter_id], "event": [event.id], "works_project": [project.id], "works_project_timeline": [project.id],
-        "api:item": item, "api:item_complete": item, "api:item_return": item, "api:matter": matter,
-        "api:matter_open": [project.id, "works_initiation"], "api:matter_documents": matter, "api:matter_gate": [project.id],
+        "item": item,
+        "item_return": item,
+        "item_suspend": item,
+        "item_resume": item,
+        "matter": matter,
+        "matter_print": matter,
+        "matter_choose": ["works_initiation"],
+        "matter_open": [project.id, "works_initiation"],
+        "matter_withdraw": matter,
+        "matter_gate": [project.id],
+        "matter_recuse": matter,
+        "document_upload": matter,
+        "document": [Document.objects.get().id],
+        "clause": ["zone_funds~6"],
+        "regulation": ["zone_funds"],
+        "meeting": [99],
+        "agenda_item": [99],
+        "undertaking": [99],
+        "org_person": [play.scene.person(OFFICER)],
+        "org_appointment_end": [1],
+        "org_delegation_end": [99],
+        "org_power_end": [1],
+        "trace": ["matter", drafting.matter_id],
+        "event": [event.id],
+        "works_project": [project.id],
+        "works_project_timeline": [project.id],
+        "api:item": item,
+        "api:item_complete": item,
+        "api:item_return": item,
+        "api:matter": matter,
+        "api:matter_open": [project.id, "works_initiation"],
+        "api:matter_documents": matter,
+        "api:matter_gate": [project.id],
         "api:event": [event.id],
     }
 
@@ -142,7 +172,9 @@ def _empty(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_each_role_gets_what_the_table_says(role: str, browser: Browser, arguments: dict[str, list[Any]]) -> None:
+def test_each_role_gets_what_the_table_says(
+    role: str, browser: Browser, arguments: dict[str, list[Any]]
+) -> None:
     client = Client() if role == "anonymous" else browser(ROLES[role])
     wrong = {}
     for name, (method, expected) in rows().items():
@@ -164,7 +196,16 @@ def test_no_page_writes_when_it_is_only_read(browser: Browser, arguments: dict[s
     assert Event.objects.count() == before
 
 
-CEILINGS = {"workbench": 45, "items": 40, "item": 70, "matter": 70, "regulations": 30, "meetings": 30, "search": 25, "clause": 35}
+CEILINGS = {
+    "workbench": 45,
+    "items": 40,
+    "item": 70,
+    "matter": 70,
+    "regulations": 30,
+    "meetings": 30,
+    "search": 25,
+    "clause": 35,
+}
 
 
 @pytest.mark.parametrize("name", CEILINGS)

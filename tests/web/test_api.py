@@ -28,7 +28,9 @@ def test_a_step_is_done_through_the_interface(browser: Browser, drafting: WorkIt
     assert listed["count"] == 1 and listed["items"][0]["id"] == drafting.id
     fields = client.get(f"/api/v1/items/{drafting.id}").json()["fields"]
     assert {each["name"] for each in fields if each["required"]} >= set(FILLED)
-    paper_answer = client.post(f"/api/v1/matters/{drafting.matter_id}/documents", {"kind": "proposal", "file": paper()})
+    paper_answer = client.post(
+        f"/api/v1/matters/{drafting.matter_id}/documents", {"kind": "proposal", "file": paper()}
+    )
     assert paper_answer.status_code == 200 and Document.objects.get().pk == paper_answer.json()["id"]
     done = post(client, f"/items/{drafting.id}/complete", FILLED)
     assert done.status_code == 200
@@ -46,7 +48,12 @@ def test_the_same_key_is_answered_with_the_same_event(browser: Browser, drafting
     first = post(client, f"/items/{drafting.id}/complete", FILLED, idempotency_key=key)
     again = post(client, f"/items/{drafting.id}/complete", FILLED, idempotency_key=key)
     assert first.json()["event"] == again.json()["event"] and again.json()["is_repeated"]
-    assert post(client, f"/items/{drafting.id}/complete", {**FILLED, "basis": "x"}, idempotency_key=key).status_code == 409
+    assert (
+        post(
+            client, f"/items/{drafting.id}/complete", {**FILLED, "basis": "x"}, idempotency_key=key
+        ).status_code
+        == 409
+    )
     assert post(client, f"/items/{drafting.id}/complete", FILLED).status_code == 409
 
 
@@ -54,7 +61,11 @@ def test_a_refusal_names_rule_message_clause_and_ground(browser: Browser, drafti
     answer = post(browser(OFFICER), f"/items/{drafting.id}/complete", FILLED)
     told = answer.json()
     assert answer.status_code == 403
-    assert told["rule"] == "documents.missing" and told["clause"] == "zone_projects#10" and told["ground"] == "documents"
+    assert (
+        told["rule"] == "documents.missing"
+        and told["clause"] == "zone_projects#10"
+        and told["ground"] == "documents"
+    )
 
 
 def test_faults_are_told_by_field(browser: Browser, drafting: WorkItem) -> None:
@@ -64,22 +75,33 @@ def test_faults_are_told_by_field(browser: Browser, drafting: WorkItem) -> None:
 
 def test_a_body_that_is_no_object_is_refused(browser: Browser, drafting: WorkItem) -> None:
     client = browser(OFFICER)
-    for body in ("{", "[1]", "\"x\"", "{\"basis\": \"\\ud800\"}"):
+    for body in ("{", "[1]", '"x"', '{"basis": "\\ud800"}'):
         answer = client.post(f"/api/v1/items/{drafting.id}/complete", body, content_type="application/json")
         assert answer.status_code == 422, body
 
 
 def test_red_lines_and_posts_hold_for_the_interface_too(browser: Browser, project: Matter) -> None:
-    assert post(browser(HEAD), f"/matters/{project.id}/open/works_initiation", {"title": "立项"}).status_code == 403
-    assert post(browser(OFFICER), f"/matters/{project.id}/open/works_payment", {"title": "付款"}).status_code == 403
+    assert (
+        post(browser(HEAD), f"/matters/{project.id}/open/works_initiation", {"title": "立项"}).status_code
+        == 403
+    )
+    assert (
+        post(browser(OFFICER), f"/matters/{project.id}/open/works_payment", {"title": "付款"}).status_code
+        == 403
+    )
     assert post(browser(OFFICER), f"/matters/{project.id}/open/none", {"title": "x"}).status_code == 404
-    assert post(browser(LEAD), f"/matters/{project.id}/gate", {"to_stage": "payment"}).json()["rule"] == "gate.skipped"
+    assert (
+        post(browser(LEAD), f"/matters/{project.id}/gate", {"to_stage": "payment"}).json()["rule"]
+        == "gate.skipped"
+    )
 
 
 def test_a_step_is_returned_through_the_interface(browser: Browser, play: Play, drafting: WorkItem) -> None:
     play.do(OFFICER, drafting.matter, "draft", FILLED)
     item = play.scene.item(drafting.matter, "check")
-    answer = post(browser(HEAD), f"/items/{item.id}/return", {"target": "draft", "reason": "unclear", "text": "不清"})
+    answer = post(
+        browser(HEAD), f"/items/{item.id}/return", {"target": "draft", "reason": "unclear", "text": "不清"}
+    )
     assert answer.status_code == 200 and answer.json()["opened"]
 
 

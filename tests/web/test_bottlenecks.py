@@ -24,7 +24,12 @@ def shown(answer: Any) -> str:
 @pytest.fixture
 def slow(play: Play, drafting: WorkItem) -> WorkItem:
     """The department's check of an initiation, fifteen working days after it arrived."""
-    play.do(OFFICER, drafting.matter, "draft", {"requested_budget": "68000000", "authority": "行政审批局", "basis": "会议纪要"})
+    play.do(
+        OFFICER,
+        drafting.matter,
+        "draft",
+        {"requested_budget": "68000000", "authority": "行政审批局", "basis": "会议纪要"},
+    )
     item = play.scene.item(drafting.matter, "check")
     play.scene.pass_time(working_days=15)
     return item
@@ -55,10 +60,16 @@ def test_the_limit_stands_in_its_own_unit_beside_the_waited_days(browser: Browse
 
 def test_the_list_is_narrowed_by_unit_step_and_ground_and_exported(browser: Browser, slow: WorkItem) -> None:
     client = browser(SUPERVISOR)
-    assert "祝䶮" in shown(client.get(f"/bottlenecks/?unit={slow.unit_id}&step=works_initiation.check&ground=limit&sort=-waited"))
+    assert "祝䶮" in shown(
+        client.get(f"/bottlenecks/?unit={slow.unit_id}&step=works_initiation.check&ground=limit&sort=-waited")
+    )
     assert "没有堵点" in shown(client.get("/bottlenecks/?ground=returns"))
     assert "没有堵点" in shown(client.get("/bottlenecks/?q=不存在"))
-    rows = load_workbook(io.BytesIO(client.get("/bottlenecks/?export=xlsx").content)).get_sheet_by_index(0).to_python()
+    rows = (
+        load_workbook(io.BytesIO(client.get("/bottlenecks/?export=xlsx").content))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
     assert len(rows) == 2
     assert rows[1][1] == "祝䶮"
 

@@ -22,7 +22,9 @@ def shown(answer: Any) -> str:
 
 
 @pytest.mark.covers("C9", "G7")
-def test_a_supervisor_sees_every_project_changes_none_and_his_own_view_is_logged(browser: Browser, project: Matter) -> None:
+def test_a_supervisor_sees_every_project_changes_none_and_his_own_view_is_logged(
+    browser: Browser, project: Matter
+) -> None:
     client = browser(SUPERVISOR)
     text = shown(client.get("/cockpit/"))
     assert re.search(r'href="/works/\?stage=initiation"><span class="lj-counter-value num">1', text)
@@ -33,14 +35,18 @@ def test_a_supervisor_sees_every_project_changes_none_and_his_own_view_is_logged
     assert "查阅项目" in shown(client.get("/trail/"))
 
 
-def test_heads_and_leaders_have_a_cockpit_and_operators_firms_and_administrators_have_none(browser: Browser, zone: Any) -> None:
+def test_heads_and_leaders_have_a_cockpit_and_operators_firms_and_administrators_have_none(
+    browser: Browser, zone: Any
+) -> None:
     for number in (HEAD, LEADER, SUPERVISOR):
         assert browser(number).get("/cockpit/").status_code == 200
     for number in (OFFICER, BUILDER, AUDIT_ADMIN):
         assert browser(number).get("/cockpit/").status_code == 403
 
 
-def test_the_money_path_is_a_chart_with_the_same_figures_in_a_table(browser: Browser, play: Play, project: Matter) -> None:
+def test_the_money_path_is_a_chart_with_the_same_figures_in_a_table(
+    browser: Browser, play: Play, project: Matter
+) -> None:
     play.approved(project)
     text = shown(browser(SUPERVISOR).get("/cockpit/"))
     block = re.search(r'<script id="money-1" type="application/json">(.*?)</script>', text)
@@ -51,7 +57,9 @@ def test_the_money_path_is_a_chart_with_the_same_figures_in_a_table(browser: Bro
     assert "¥68,000,000.00" in text
 
 
-def test_a_refused_attempt_of_the_last_days_is_on_the_cockpit(browser: Browser, play: Play, project: Matter) -> None:
+def test_a_refused_attempt_of_the_last_days_is_on_the_cockpit(
+    browser: Browser, play: Play, project: Matter
+) -> None:
     assert browser(LEAD).post(f"/matters/{project.id}/gate/", {}).status_code == 403
     assert "被拒：通过阶段关口" in shown(browser(SUPERVISOR).get("/cockpit/"))
     play.scene.pass_time(working_days=40)
@@ -76,7 +84,9 @@ def test_the_wall_refreshes_itself_and_leads_back(browser: Browser, zone: Any) -
 
 
 @pytest.mark.parametrize("place", ["/cockpit/", "/cockpit/?wall=1", "/bottlenecks/", "/trail/", "/works/"])
-def test_no_page_carries_code_or_styles_that_the_policy_bars(browser: Browser, project: Matter, place: str) -> None:
+def test_no_page_carries_code_or_styles_that_the_policy_bars(
+    browser: Browser, project: Matter, place: str
+) -> None:
     answer = browser(SUPERVISOR).get(place)
     text = shown(answer)
     assert "script-src 'self'" in answer["Content-Security-Policy"]
@@ -86,7 +96,9 @@ def test_no_page_carries_code_or_styles_that_the_policy_bars(browser: Browser, p
     assert not re.findall(r'(src|href)="https?://', text)
 
 
-def test_the_cockpit_stays_within_its_queries(browser: Browser, project: Matter, django_assert_max_num_queries: Any) -> None:
+def test_the_cockpit_stays_within_its_queries(
+    browser: Browser, project: Matter, django_assert_max_num_queries: Any
+) -> None:
     client = browser(SUPERVISOR)
     client.get("/cockpit/")
     with django_assert_max_num_queries(70):

@@ -13,14 +13,21 @@ from lianjing.runtime.trail.models import Event
 from tests.domains.works.playing import HEAD, OFFICER, Play
 from tests.web.conftest import Browser, paper
 
-FILLED = {"requested_budget": "66000000", "authority": "行政审批局", "basis": "澜经规〔2025〕3号", "action": "submit"}
+FILLED = {
+    "requested_budget": "66000000",
+    "authority": "行政审批局",
+    "basis": "澜经规〔2025〕3号",
+    "action": "submit",
+}
 
 
 def place(item: WorkItem) -> str:
     return f"/items/{item.id}/"
 
 
-def test_a_step_is_submitted_with_its_paper_and_the_receipt_names_the_event(browser: Browser, drafting: WorkItem) -> None:
+def test_a_step_is_submitted_with_its_paper_and_the_receipt_names_the_event(
+    browser: Browser, drafting: WorkItem
+) -> None:
     client = browser(OFFICER)
     answer = client.post(place(drafting), {**FILLED, "file-proposal": paper()}, follow=True)
     assert answer.redirect_chain == [(f"/matters/{drafting.matter_id}/", 302)]
@@ -30,10 +37,16 @@ def test_a_step_is_submitted_with_its_paper_and_the_receipt_names_the_event(brow
     assert event.id in answer.content.decode()
 
 
-def test_the_same_submission_from_two_tabs_happens_once_with_the_same_receipt(browser: Browser, drafting: WorkItem) -> None:
+def test_the_same_submission_from_two_tabs_happens_once_with_the_same_receipt(
+    browser: Browser, drafting: WorkItem
+) -> None:
     client, key = browser(OFFICER), str(uuid.uuid4())
-    first = client.post(place(drafting), {**FILLED, "request_key": key, "file-proposal": paper()}, follow=True)
-    again = client.post(place(drafting), {**FILLED, "request_key": key, "file-proposal": paper()}, follow=True)
+    first = client.post(
+        place(drafting), {**FILLED, "request_key": key, "file-proposal": paper()}, follow=True
+    )
+    again = client.post(
+        place(drafting), {**FILLED, "request_key": key, "file-proposal": paper()}, follow=True
+    )
     assert Event.objects.filter(act="works_initiation.draft", is_refused=False).count() == 1
     event = Event.objects.get(act="works_initiation.draft", is_refused=False)
     assert event.id in first.content.decode() and event.id in again.content.decode()
@@ -43,7 +56,10 @@ def test_the_same_submission_from_two_tabs_happens_once_with_the_same_receipt(br
 def test_a_key_used_for_another_submission_is_a_conflict(browser: Browser, drafting: WorkItem) -> None:
     client, key = browser(OFFICER), str(uuid.uuid4())
     client.post(place(drafting), {**FILLED, "request_key": key, "file-proposal": paper()})
-    assert client.post(place(drafting), {**FILLED, "authority": "另一机关", "request_key": key}).status_code == 409
+    assert (
+        client.post(place(drafting), {**FILLED, "authority": "另一机关", "request_key": key}).status_code
+        == 409
+    )
 
 
 def test_a_fault_stands_at_its_field_and_nothing_typed_is_lost(browser: Browser, drafting: WorkItem) -> None:
@@ -55,7 +71,9 @@ def test_a_fault_stands_at_its_field_and_nothing_typed_is_lost(browser: Browser,
     assert not Event.objects.filter(act="works_initiation.draft").exists()
 
 
-def test_a_missing_paper_is_refused_with_its_clause_and_recorded(browser: Browser, drafting: WorkItem) -> None:
+def test_a_missing_paper_is_refused_with_its_clause_and_recorded(
+    browser: Browser, drafting: WorkItem
+) -> None:
     answer = browser(OFFICER).post(place(drafting), FILLED)
     page = answer.content.decode()
     assert answer.status_code == 403
@@ -63,7 +81,9 @@ def test_a_missing_paper_is_refused_with_its_clause_and_recorded(browser: Browse
     assert Event.objects.filter(matter_id=drafting.matter_id, refused_rule="documents.missing").count() == 1
 
 
-def test_another_person_sees_who_holds_the_step_and_his_attempt_is_refused(browser: Browser, drafting: WorkItem) -> None:
+def test_another_person_sees_who_holds_the_step_and_his_attempt_is_refused(
+    browser: Browser, drafting: WorkItem
+) -> None:
     client = browser(HEAD)
     assert "闫犇" in client.get(place(drafting)).content.decode()
     assert client.get(place(drafting)).context["form"] is None
@@ -90,19 +110,27 @@ def test_a_draft_is_kept_restored_and_gone_after_submission(browser: Browser, dr
 
 def test_papers_are_added_without_losing_what_was_typed(browser: Browser, drafting: WorkItem) -> None:
     client = browser(OFFICER)
-    answer = client.post(place(drafting), {**FILLED, "action": "upload", "file-proposal": [paper("甲.pdf"), paper("乙.pdf", b"%PDF-1.4 b")]}, follow=True)
+    answer = client.post(
+        place(drafting),
+        {**FILLED, "action": "upload", "file-proposal": [paper("甲.pdf"), paper("乙.pdf", b"%PDF-1.4 b")]},
+        follow=True,
+    )
     assert Document.objects.filter(matter_id=drafting.matter_id).count() == 2
     assert answer.context["form"].initial["authority"] == "行政审批局"
 
 
 def test_a_file_that_is_not_what_it_says_is_told_at_the_form(browser: Browser, drafting: WorkItem) -> None:
-    answer = browser(OFFICER).post(place(drafting), {**FILLED, "file-proposal": paper("建议书.pdf", b"MZ\x90\x00 not a pdf")})
+    answer = browser(OFFICER).post(
+        place(drafting), {**FILLED, "file-proposal": paper("建议书.pdf", b"MZ\x90\x00 not a pdf")}
+    )
     assert answer.status_code == 422
     assert "澜经规〔2025〕3号" in answer.content.decode()
 
 
 def checked(play: Play, drafting: WorkItem) -> WorkItem:
-    play.do(OFFICER, drafting.matter, "draft", {name: value for name, value in FILLED.items() if name != "action"})
+    play.do(
+        OFFICER, drafting.matter, "draft", {name: value for name, value in FILLED.items() if name != "action"}
+    )
     return play.scene.item(drafting.matter, "check")
 
 
@@ -111,14 +139,20 @@ def test_a_step_is_returned_with_reason_and_text(browser: Browser, play: Play, d
     client = browser(HEAD)
     empty = client.post(f"{place(item)}return/", {"target": "draft", "reason": "unclear", "text": ""})
     assert empty.status_code == 422
-    answer = client.post(f"{place(item)}return/", {"target": "draft", "reason": "unclear", "text": "资金来源不清"}, follow=True)
+    answer = client.post(
+        f"{place(item)}return/", {"target": "draft", "reason": "unclear", "text": "资金来源不清"}, follow=True
+    )
     assert answer.status_code == 200 and "资金来源不清" in answer.content.decode()
     assert WorkItem.objects.filter(matter=item.matter, step_key="draft", closed_at=None, round=2).exists()
 
 
-def test_a_step_may_not_be_returned_to_where_the_diagram_does_not_allow(browser: Browser, play: Play, drafting: WorkItem) -> None:
+def test_a_step_may_not_be_returned_to_where_the_diagram_does_not_allow(
+    browser: Browser, play: Play, drafting: WorkItem
+) -> None:
     item = checked(play, drafting)
-    answer = browser(HEAD).post(f"{place(item)}return/", {"target": "confirm", "reason": "unclear", "text": "不清"})
+    answer = browser(HEAD).post(
+        f"{place(item)}return/", {"target": "confirm", "reason": "unclear", "text": "不清"}
+    )
     assert answer.status_code == 403
     assert "不清" in answer.content.decode()
 
@@ -128,7 +162,9 @@ def test_a_suspended_step_waits_for_its_resumption(browser: Browser, play: Play,
     client = browser(HEAD)
     if item.budget is None:
         pytest.skip("the step has no time limit")
-    assert client.post(f"{place(item)}suspend/", {"reason": "papers", "text": "补正概算书"}).status_code == 302
+    assert (
+        client.post(f"{place(item)}suspend/", {"reason": "papers", "text": "补正概算书"}).status_code == 302
+    )
     assert client.post(place(item), {"opinion": "同意", "action": "submit"}).status_code == 403
     assert client.post(f"{place(item)}resume/").status_code == 302
     play.scene.pass_time(hours=0.1)

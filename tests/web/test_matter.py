@@ -15,7 +15,10 @@ from tests.web.conftest import Browser, paper
 def test_a_procedure_is_opened_from_the_workbench(browser: Browser, project: Matter) -> None:
     client = browser(OFFICER)
     assert "/open/works_initiation/" in client.get("/").content.decode()
-    assert f"/matters/{project.id}/open/works_initiation/" in client.get("/open/works_initiation/").content.decode()
+    assert (
+        f"/matters/{project.id}/open/works_initiation/"
+        in client.get("/open/works_initiation/").content.decode()
+    )
     answer = client.post(f"/matters/{project.id}/open/works_initiation/", {"title": "立项"}, follow=True)
     assert answer.status_code == 200
     item = WorkItem.objects.get(closed_at=None)
@@ -32,7 +35,10 @@ def test_the_gate_of_a_procedure_is_told_before_and_refused_after(browser: Brows
 
 
 def test_an_empty_title_is_told(browser: Browser, project: Matter) -> None:
-    assert browser(OFFICER).post(f"/matters/{project.id}/open/works_initiation/", {"title": " "}).status_code == 422
+    assert (
+        browser(OFFICER).post(f"/matters/{project.id}/open/works_initiation/", {"title": " "}).status_code
+        == 422
+    )
 
 
 def test_only_the_applicant_withdraws_and_with_a_reason(browser: Browser, drafting: WorkItem) -> None:
@@ -58,7 +64,11 @@ def test_a_gate_shows_its_conditions_and_no_stage_can_be_skipped(browser: Browse
     assert all(each["clause_url"] for each in page.context["conditions"])
     assert client.post(place, {"to_stage": "payment"}).status_code == 403
     assert client.post(place, {"to_stage": "planning"}).status_code == 403
-    rules = set(Event.objects.filter(is_refused=True, root_matter_id=project.id).values_list("refused_rule", flat=True))
+    rules = set(
+        Event.objects.filter(is_refused=True, root_matter_id=project.id).values_list(
+            "refused_rule", flat=True
+        )
+    )
     assert rules == {"gate.skipped", "gate.initiation"}
     assert browser(OFFICER).post(place).status_code == 403
 
@@ -73,26 +83,50 @@ def test_the_supervisor_reads_the_file_and_changes_nothing(browser: Browser, dra
     assert client.get(f"/matters/{drafting.matter_id}/").status_code == 200
     assert client.post(f"/items/{drafting.id}/", {"action": "submit"}).status_code == 403
     assert client.post(f"/matters/{drafting.matter_id}/withdraw/", {"reason": "x"}).status_code == 403
-    assert client.post(f"/matters/{drafting.matter_id}/documents/", {"kind": "other", "file": paper()}).status_code == 403
+    assert (
+        client.post(
+            f"/matters/{drafting.matter_id}/documents/", {"kind": "other", "file": paper()}
+        ).status_code
+        == 403
+    )
 
 
 def test_the_approval_form_prints_sums_in_capitals(browser: Browser, play: Play, drafting: WorkItem) -> None:
-    play.do(OFFICER, drafting.matter, "draft", {"requested_budget": "66000000", "authority": "审批局", "basis": "规划"})
+    play.do(
+        OFFICER,
+        drafting.matter,
+        "draft",
+        {"requested_budget": "66000000", "authority": "审批局", "basis": "规划"},
+    )
     page = browser(HEAD).get(f"/matters/{drafting.matter_id}/print/").content.decode()
     assert "人民币陆仟陆佰万元整" in page
 
 
-def test_a_paper_is_read_within_the_scope_only_and_as_what_it_is(browser: Browser, drafting: WorkItem) -> None:
+def test_a_paper_is_read_within_the_scope_only_and_as_what_it_is(
+    browser: Browser, drafting: WorkItem
+) -> None:
     client = browser(OFFICER)
     upload = {"kind": "proposal", "file": paper(), "doc_no": "澜经建〔2025〕1号", "issued_on": "2025-08-01"}
     assert client.post(f"/matters/{drafting.matter_id}/documents/", upload).status_code == 302
     document = Document.objects.get()
     shown = client.get(f"/documents/{document.id}/?file=show")
-    assert shown.headers["Content-Type"] == "application/pdf" and shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert (
+        shown.headers["Content-Type"] == "application/pdf"
+        and shown.headers["X-Content-Type-Options"] == "nosniff"
+    )
     assert shown.content.startswith(b"%PDF")
-    assert client.get(f"/documents/{document.id}/?file=save").headers["Content-Disposition"].startswith("attachment")
+    assert (
+        client.get(f"/documents/{document.id}/?file=save")
+        .headers["Content-Disposition"]
+        .startswith("attachment")
+    )
     assert browser("40001").get(f"/documents/{document.id}/").status_code == 404
-    assert client.post(f"/matters/{drafting.matter_id}/documents/", {**upload, "file": paper(), "issued_on": "1.8.2025"}).status_code == 422
+    assert (
+        client.post(
+            f"/matters/{drafting.matter_id}/documents/", {**upload, "file": paper(), "issued_on": "1.8.2025"}
+        ).status_code
+        == 422
+    )
     assert client.post(f"/matters/{drafting.matter_id}/documents/", {"kind": "proposal"}).status_code == 422
 
 

@@ -40,8 +40,12 @@ def waiting(play: Play) -> Matter:
 def call(play: Play, browser: Browser) -> Meeting:
     scene = play.scene
     data = {
-        "unit": Unit.objects.get(code="ZONE").pk, "kind": "party_committee", "title": "党工委会议", "held_on": scene.today().isoformat(),
-        "head": scene.person(DIRECTOR), "members": [scene.person(each) for each in MEMBERS],
+        "unit": Unit.objects.get(code="ZONE").pk,
+        "kind": "party_committee",
+        "title": "党工委会议",
+        "held_on": scene.today().isoformat(),
+        "head": scene.person(DIRECTOR),
+        "members": [scene.person(each) for each in MEMBERS],
     }
     answer = browser(SECRETARY).post("/meetings/new/", data)
     assert answer.status_code == 302, answer.content.decode()
@@ -52,7 +56,12 @@ def listed(play: Play, browser: Browser, matter: Matter) -> tuple[Meeting, Agend
     meeting, secretary = call(play, browser), browser(SECRETARY)
     page = secretary.get(f"/meetings/{meeting.pk}/")
     assert [each["matter"].pk for each in page.context["candidates"]] == [matter.pk]
-    assert secretary.post(f"/meetings/{meeting.pk}/", {"action": "agenda", "matter": matter.pk, "kind": "large_fund"}).status_code == 302
+    assert (
+        secretary.post(
+            f"/meetings/{meeting.pk}/", {"action": "agenda", "matter": matter.pk, "kind": "large_fund"}
+        ).status_code
+        == 302
+    )
     item = AgendaItem.objects.get()
     assert secretary.post(f"/agenda-items/{item.pk}/", {"action": "materials"}).status_code == 302
     present = {"action": "presence", "present": [play.scene.person(each) for each in (DIRECTOR, *MEMBERS)]}
@@ -60,7 +69,9 @@ def listed(play: Play, browser: Browser, matter: Matter) -> tuple[Meeting, Agend
     return meeting, item
 
 
-def test_a_matter_is_decided_by_the_members_with_the_head_last(browser: Browser, play: Play, waiting: Matter) -> None:
+def test_a_matter_is_decided_by_the_members_with_the_head_last(
+    browser: Browser, play: Play, waiting: Matter
+) -> None:
     _meeting, item = listed(play, browser, waiting)
     place = f"/agenda-items/{item.pk}/"
     head = browser(DIRECTOR)
@@ -79,7 +90,9 @@ def test_a_matter_is_decided_by_the_members_with_the_head_last(browser: Browser,
     assert browser(SECRETARY).post(place, {"action": "conclude"}).status_code == 302
     item.refresh_from_db()
     assert item.result == "passed"
-    order = list(Vote.objects.filter(agenda_item=item).order_by("seq").values_list("person__login__number", flat=True))
+    order = list(
+        Vote.objects.filter(agenda_item=item).order_by("seq").values_list("person__login__number", flat=True)
+    )
     assert order[-1] == DIRECTOR
 
 
@@ -88,7 +101,10 @@ def test_a_vote_stays_hidden_until_the_result(browser: Browser, play: Play, wait
     place, first = f"/agenda-items/{item.pk}/", browser(MEMBERS[0])
     first.post(place, {"action": "view", "text": "有保留"})
     assert first.post(place, {"action": "vote", "choice": "against"}).status_code == 422
-    assert first.post(place, {"action": "vote", "choice": "against", "reason": "超出年度计划"}).status_code == 302
+    assert (
+        first.post(place, {"action": "vote", "choice": "against", "reason": "超出年度计划"}).status_code
+        == 302
+    )
     assert "超出年度计划" in first.get(place).content.decode()
     assert "超出年度计划" not in browser(DIRECTOR).get(place).content.decode()
 
@@ -105,5 +121,3 @@ def test_only_the_secretary_calls_meetings(browser: Browser, zone: Any) -> None:
     assert browser(OFFICER).get("/meetings/new/").status_code == 403
     answer = browser(SECRETARY).post("/meetings/new/", {"title": ""})
     assert answer.status_code == 422 and {"unit", "held_on", "head"} <= set(answer.context["form"].errors)
-
-

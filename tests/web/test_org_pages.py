@@ -108,8 +108,11 @@ def test_a_post_with_nobody_or_with_two_is_shown_as_a_fault(browser: Browser, zo
 def test_a_delegate_is_named_with_the_one_he_stands_for(browser: Browser, zone: Any) -> None:
     post = Post.objects.get(unit__code="ZONE", key="leader_in_charge")
     form = {
-        "post": post.id, "to_person": Person.objects.get(login__number="20004").id, "from_on": zone.today(),
-        "to_on": zone.today() + timedelta(days=3), "reason": "出差",
+        "post": post.id,
+        "to_person": Person.objects.get(login__number="20004").id,
+        "from_on": zone.today(),
+        "to_on": zone.today() + timedelta(days=3),
+        "reason": "出差",
     }
     assert browser(LEADER).post("/org/delegations/new/", form).status_code == 302
     text = shown(browser(SUPERVISOR).get(f"/org/who/?post={post.id}"))
@@ -146,11 +149,21 @@ def test_only_the_personnel_post_changes_the_organisation(browser: Browser, page
 def test_a_unit_a_post_and_a_person_are_set_up_and_filled_by_a_paper(browser: Browser, zone: Any) -> None:
     client = browser(PERSONNEL)
     zone_unit = Unit.objects.get(code="ZONE")
-    assert client.post("/org/units/new/", {"code": "ENV", "name": "环境科", "kind": "department", "parent": zone_unit.id}).status_code == 302
+    assert (
+        client.post(
+            "/org/units/new/", {"code": "ENV", "name": "环境科", "kind": "department", "parent": zone_unit.id}
+        ).status_code
+        == 302
+    )
     unit = Unit.objects.get(code="ENV")
     assert client.post("/org/posts/new/", {"unit": unit.id, "post_key": "department_head"}).status_code == 302
     post = Post.objects.get(unit=unit)
-    assert client.post("/org/persons/new/", {"name": "单于澈", "kind": "official", "unit": unit.id, "number": "20901"}).status_code == 302
+    assert (
+        client.post(
+            "/org/persons/new/", {"name": "单于澈", "kind": "official", "unit": unit.id, "number": "20901"}
+        ).status_code
+        == 302
+    )
     person = Person.objects.get(login__number="20901")
     form = {"person": person.id, "post": post.id, "from_on": zone.today(), "basis": "澜经组〔2025〕3号"}
     assert client.post("/org/appointments/new/", form).status_code == 302
@@ -159,7 +172,10 @@ def test_a_unit_a_post_and_a_person_are_set_up_and_filled_by_a_paper(browser: Br
 
 
 def test_an_appointment_without_a_paper_is_refused_at_its_field(browser: Browser, zone: Any) -> None:
-    person, post = Person.objects.get(login__number=SITE), Post.objects.get(unit__code="CON", key="cost_officer")
+    person, post = (
+        Person.objects.get(login__number=SITE),
+        Post.objects.get(unit__code="CON", key="cost_officer"),
+    )
     form = {"person": person.id, "post": post.id, "from_on": zone.today(), "basis": " "}
     answer = browser(PERSONNEL).post("/org/appointments/new/", form)
     assert answer.status_code == 422
@@ -178,7 +194,12 @@ def test_nobody_appoints_himself(browser: Browser, zone: Any) -> None:
 
 def test_the_same_form_sent_twice_acts_once(browser: Browser) -> None:
     client = browser(PERSONNEL)
-    form = {"code": "ENV", "name": "环境科", "kind": "department", "request_key": "5b9d2a3e-8b6e-4b0e-9a53-0f3f0d0a7f11"}
+    form = {
+        "code": "ENV",
+        "name": "环境科",
+        "kind": "department",
+        "request_key": "5b9d2a3e-8b6e-4b0e-9a53-0f3f0d0a7f11",
+    }
     assert client.post("/org/units/new/", form).status_code == 302
     assert client.post("/org/units/new/", form).status_code == 302
     assert Unit.objects.filter(code="ENV").count() == 1
@@ -192,18 +213,29 @@ def test_an_ended_appointment_takes_the_post_away_the_next_day(browser: Browser,
     assert not posts_held(row.person_id, zone.today() + timedelta(days=1))
 
 
-def test_a_power_item_is_entered_with_its_clause_and_taken_out_with_a_reason(browser: Browser, zone: Any) -> None:
+def test_a_power_item_is_entered_with_its_clause_and_taken_out_with_a_reason(
+    browser: Browser, zone: Any
+) -> None:
     client, unit = browser(PERSONNEL), Unit.objects.get(code="CON")
     form = {
-        "code": "WK-99", "name": "演示事项", "unit": unit.id, "definition_key": "works_permit", "clause": "zone_projects#11",
+        "code": "WK-99",
+        "name": "演示事项",
+        "unit": unit.id,
+        "definition_key": "works_permit",
+        "clause": "zone_projects#11",
         "from_on": zone.today(),
     }
     assert client.post("/org/powers/new/", form).status_code == 302
     item = PowerItem.objects.get(code="WK-99")
     text = shown(client.get("/org/powers/?q=WK-99"))
     assert "/clauses/zone_projects~11/" in text
-    assert client.post(f"/org/powers/{item.id}/end/", {"to_on": zone.today(), "reason": ""}).status_code == 422
-    assert client.post(f"/org/powers/{item.id}/end/", {"to_on": zone.today(), "reason": "停用"}).status_code == 302
+    assert (
+        client.post(f"/org/powers/{item.id}/end/", {"to_on": zone.today(), "reason": ""}).status_code == 422
+    )
+    assert (
+        client.post(f"/org/powers/{item.id}/end/", {"to_on": zone.today(), "reason": "停用"}).status_code
+        == 302
+    )
     assert ActRow.objects.filter(table_name="power_item", row_key=str(item.id)).count() == 2
 
 

@@ -14,7 +14,9 @@ from tests.domains.works.playing import OFFICER
 from tests.web.conftest import Browser
 
 
-def test_a_clause_shows_the_wording_of_the_day_and_what_rests_on_it(browser: Browser, drafting: WorkItem) -> None:
+def test_a_clause_shows_the_wording_of_the_day_and_what_rests_on_it(
+    browser: Browser, drafting: WorkItem
+) -> None:
     client = browser(OFFICER)
     client.post(f"/items/{drafting.id}/", {"requested_budget": "1", "authority": "a", "basis": "b"})
     page = client.get("/clauses/zone_projects~10/?on=2025-09-01")
@@ -31,29 +33,43 @@ def test_a_regulation_shows_its_clauses_processes_and_tables(browser: Browser, k
         assert "<svg" in page.content.decode()
 
 
-def test_the_steps_are_searched_filtered_and_taken_away_as_a_sheet(browser: Browser, drafting: WorkItem) -> None:
+def test_the_steps_are_searched_filtered_and_taken_away_as_a_sheet(
+    browser: Browser, drafting: WorkItem
+) -> None:
     client = browser(OFFICER)
     assert "望汀大道北延立项" in client.get("/items/?q=北延").content.decode()
     assert not client.get("/items/?q=不存在").context["listing"].page.object_list
     assert not client.get("/items/?clock=overdue").context["listing"].page.object_list
     assert client.get("/items/?sort=-opened&kind=initiation&page=99").status_code == 200
-    rows: list[list[Any]] = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/items/?export=xlsx").content)).get_sheet_by_index(0).to_python()
+    rows: list[list[Any]] = (
+        CalamineWorkbook.from_filelike(io.BytesIO(client.get("/items/?export=xlsx").content))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
     assert len(rows) == 2 and "望汀大道北延立项" in rows[1]
 
 
 def test_a_cell_that_looks_like_a_formula_stays_text(browser: Browser, drafting: WorkItem) -> None:
     Matter.objects.filter(id=drafting.matter_id).update(title="=1+1")
     rows: list[list[Any]] = (
-        CalamineWorkbook.from_filelike(io.BytesIO(browser(OFFICER).get("/items/?export=xlsx").content)).get_sheet_by_index(0).to_python()
+        CalamineWorkbook.from_filelike(io.BytesIO(browser(OFFICER).get("/items/?export=xlsx").content))
+        .get_sheet_by_index(0)
+        .to_python()
     )
     assert "=1+1" in rows[1]
 
 
-def test_search_finds_by_word_sum_person_and_initials_within_the_scope(browser: Browser, project: Matter) -> None:
+def test_search_finds_by_word_sum_person_and_initials_within_the_scope(
+    browser: Browser, project: Matter
+) -> None:
     client = browser(OFFICER)
 
     def found(word: str) -> list[str]:
-        return [row["text"] for group in client.get("/search/", {"q": word}).context["groups"] for row in group["rows"]]
+        return [
+            row["text"]
+            for group in client.get("/search/", {"q": word}).context["groups"]
+            for row in group["rows"]
+        ]
 
     assert project.title in found("望汀大道")
     assert "祝䶮" in found("祝") and "祝䶮" in found("zy") and "祝䶮" in found("zhuyan")

@@ -97,7 +97,9 @@ def test_an_installation_lists_nobody(zone: Any) -> None:
     assert "20703" not in page and PASSWORD not in page
 
 
-@pytest.mark.parametrize("address", ["/login/", "/", "/nothing/", "/api/v1/openapi.json", "/static/lianjing/app.js"])
+@pytest.mark.parametrize(
+    "address", ["/login/", "/", "/nothing/", "/api/v1/openapi.json", "/static/lianjing/app.js"]
+)
 def test_every_answer_carries_the_policy(browser: Browser, address: str) -> None:
     answer = browser("20703").get(address)
     headers = answer.headers
@@ -105,7 +107,9 @@ def test_every_answer_carries_the_policy(browser: Browser, address: str) -> None
     assert headers["X-Content-Type-Options"] == "nosniff"
     if not address.startswith("/static/"):
         policy = headers["Content-Security-Policy"]
-        assert "default-src 'self'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        assert (
+            "default-src 'self'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        )
 
 
 def test_forms_are_refused_without_their_token(zone: Any) -> None:

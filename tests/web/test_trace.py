@@ -79,7 +79,9 @@ def test_a_changed_byte_is_seen_at_once_on_the_page_of_the_act(browser: Browser,
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER IF EXISTS trail_body_update")
         for name in _triggers("trail_body"):
-            cursor.execute(f"DROP TRIGGER {name}" + (" ON trail_body" if connection.vendor == "postgresql" else ""))
+            cursor.execute(
+                f"DROP TRIGGER {name}" + (" ON trail_body" if connection.vendor == "postgresql" else "")
+            )
         content = bytes(event.body.content).replace(b"68000000.00", b"86000000.00")
         cursor.execute("UPDATE trail_body SET content = %s WHERE event_id = %s", [content, event.id])
     assert "不成立" in shown(browser(SUPERVISOR).get(f"/events/{event.id}/"))
@@ -88,7 +90,9 @@ def test_a_changed_byte_is_seen_at_once_on_the_page_of_the_act(browser: Browser,
 def _triggers(table: str) -> list[str]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [table])
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [table]
+            )
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
         return [row[0] for row in cursor.fetchall()]
@@ -110,7 +114,16 @@ def test_a_row_outside_the_readers_scope_does_not_exist_for_him(browser: Browser
         assert browser(number).get(f"/events/{event.id}/").status_code == 404
 
 
-@pytest.mark.parametrize("place", ["/trace/login_account/1/", "/trace/nothing/1/", "/trace/project/99999/", "/events/none/", "/trace/project/x'y/"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/trace/login_account/1/",
+        "/trace/nothing/1/",
+        "/trace/project/99999/",
+        "/events/none/",
+        "/trace/project/x'y/",
+    ],
+)
 def test_what_is_not_there_is_not_found(browser: Browser, place: str) -> None:
     assert browser(SUPERVISOR).get(place).status_code == 404
 
@@ -127,7 +140,12 @@ def test_the_audit_administrator_sees_acts_but_no_business(browser: Browser, app
 
 
 def test_personal_columns_stay_masked_in_an_act(browser: Browser, zone: Any) -> None:
-    form = {"name": "单于澈", "kind": "official", "unit": Person.objects.get(login__number=OFFICER).unit_id, "phone": "13900001234"}
+    form = {
+        "name": "单于澈",
+        "kind": "official",
+        "unit": Person.objects.get(login__number=OFFICER).unit_id,
+        "phone": "13900001234",
+    }
     assert browser("20111").post("/org/persons/new/", form).status_code == 302
     person = Person.objects.get(name="单于澈")
     event = Event.objects.get(act="person.create")

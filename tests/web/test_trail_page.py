@@ -22,7 +22,9 @@ def shown(answer: Any) -> str:
     return answer.content.decode()
 
 
-def test_the_page_says_how_much_is_numbered_and_that_nobody_cosigned_yet(browser: Browser, project: Matter) -> None:
+def test_the_page_says_how_much_is_numbered_and_that_nobody_cosigned_yet(
+    browser: Browser, project: Matter
+) -> None:
     sequence_all()
     text = shown(browser(SUPERVISOR).get("/trail/"))
     assert "未经监督组共签" in text
@@ -54,7 +56,9 @@ def test_others_do_not_start_a_verification(browser: Browser, zone: Any, number:
     assert browser(SUPERVISOR).get("/trail/verify/").status_code == 405
 
 
-def test_the_list_is_narrowed_by_person_act_result_and_day(browser: Browser, project: Matter, zone: Any) -> None:
+def test_the_list_is_narrowed_by_person_act_result_and_day(
+    browser: Browser, project: Matter, zone: Any
+) -> None:
     assert browser(LEAD).post(f"/matters/{project.id}/gate/", {}).status_code == 403
     client, officer = browser(SUPERVISOR), Person.objects.get(login__number=OFFICER)
     assert "项目登记" in shown(client.get(f"/trail/?person={officer.id}"))

@@ -20,10 +20,18 @@ OFFICER, LEAD, SUPERVISOR, FIRM = "20703", "20702", "30001", "40001"
 def owed(zone):
     with recorded("test.setup", chain="unit:1", actor=SYSTEM, now=zone.now) as act:
         owner = Person.objects.get(id=zone.person(OFFICER))
-        project = begin(act, domain="works", kind="project", title="存量项目", unit_id=owner.unit_id, stage="contract")
+        project = begin(
+            act, domain="works", kind="project", title="存量项目", unit_id=owner.unit_id, stage="contract"
+        )
         return give(
-            act, what="补交施工许可证", due_on=zone.today() + timedelta(days=10), source_kind="onboarding", matter=project,
-            owner_person=owner, document_kind="permit", clause="zone_projects#17",
+            act,
+            what="补交施工许可证",
+            due_on=zone.today() + timedelta(days=10),
+            source_kind="onboarding",
+            matter=project,
+            owner_person=owner,
+            document_kind="permit",
+            clause="zone_projects#17",
         )
 
 

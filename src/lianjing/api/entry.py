@@ -61,7 +61,12 @@ api = NinjaAPI(title="Lianjing 廉镜", version="1", auth=SessionPerson(), docs_
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Answer a refusal with its rule, sentence, clause and ground."""
-    told = {"rule": refusal.rule, "message": str(refusal.message), "clause": refusal.clause, "ground": refusal.ground.value}
+    told = {
+        "rule": refusal.rule,
+        "message": str(refusal.message),
+        "clause": refusal.clause,
+        "ground": refusal.ground.value,
+    }
     return api.create_response(request, told, status=STATUS.get(refusal.ground, 403))
 
 
@@ -74,7 +79,9 @@ def invalid(request: HttpRequest, fault: InvalidForm) -> HttpResponse:
 @api.exception_handler(BadInput)
 def bad_input(request: HttpRequest, fault: BadInput) -> HttpResponse:
     """Answer input that cannot be taken."""
-    return api.create_response(request, {"message": str(fault), "errors": {fault.field: [str(fault)]}}, status=422)
+    return api.create_response(
+        request, {"message": str(fault), "errors": {fault.field: [str(fault)]}}, status=422
+    )
 
 
 @api.exception_handler(BodyError)
@@ -90,4 +97,3 @@ def bad_body(request: HttpRequest, fault: BodyError) -> HttpResponse:
 def other(request: HttpRequest, fault: HttpError) -> HttpResponse:
     """Answer what the framework itself refuses."""
     return api.create_response(request, {"message": str(fault)}, status=fault.status_code)
-

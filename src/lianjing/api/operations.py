@@ -23,6 +23,7 @@ from lianjing.runtime.process.papers import hand_in
 from lianjing.runtime.process.queries import items_for
 from lianjing.runtime.process.scope import open_for, visible_to
 from lianjing.runtime.trail.models import ActRow, Event
+from lianjing.runtime.trail.queries import content_of
 
 router = Router()
 MOST = 200
@@ -61,10 +62,23 @@ class PaperIn(Schema):
 
 def _item(item: WorkItem) -> dict[str, Any]:
     return {
-        "id": item.pk, "step": item.step_key, "name": item.name, "name_en": item.name_en, "element": item.element, "round": item.round,
-        "matter": item.matter_id, "title": item.matter.title, "code": item.matter.code, "root": item.matter.root_id,
-        "post": item.post_id, "unit": item.unit_id, "opened_at": _moment(item.opened_at), "due_at": _moment(item.due_at),
-        "closed_at": _moment(item.closed_at), "outcome": item.outcome, "clause": item.clause,
+        "id": item.pk,
+        "step": item.step_key,
+        "name": item.name,
+        "name_en": item.name_en,
+        "element": item.element,
+        "round": item.round,
+        "matter": item.matter_id,
+        "title": item.matter.title,
+        "code": item.matter.code,
+        "root": item.matter.root_id,
+        "post": item.post_id,
+        "unit": item.unit_id,
+        "opened_at": _moment(item.opened_at),
+        "due_at": _moment(item.due_at),
+        "closed_at": _moment(item.closed_at),
+        "outcome": item.outcome,
+        "clause": item.clause,
     }
 
 
@@ -74,9 +88,18 @@ def _moment(moment: datetime | None) -> str | None:
 
 def _matter(matter: Matter) -> dict[str, Any]:
     return {
-        "id": matter.pk, "domain": matter.domain, "kind": matter.kind, "code": matter.code, "title": matter.title,
-        "parent": matter.parent_id, "root": matter.root_id, "unit": matter.unit_id, "status": matter.status, "stage": matter.stage,
-        "outcome": matter.outcome, "opened_on": matter.opened_on.isoformat(),
+        "id": matter.pk,
+        "domain": matter.domain,
+        "kind": matter.kind,
+        "code": matter.code,
+        "title": matter.title,
+        "parent": matter.parent_id,
+        "root": matter.root_id,
+        "unit": matter.unit_id,
+        "status": matter.status,
+        "stage": matter.stage,
+        "outcome": matter.outcome,
+        "opened_on": matter.opened_on.isoformat(),
         "closed_on": matter.closed_on.isoformat() if matter.closed_on else None,
     }
 
@@ -111,8 +134,14 @@ def _fields(item: WorkItem, day: date) -> list[dict[str, Any]]:
         return []
     form = form_class(matter=item.matter, day=day)
     return [
-        {"name": name, "label": str(field.label or name), "required": field.required, "type": type(field).__name__,
-         "help": str(field.help_text), "choices": [str(value) for value, _word in getattr(field, "choices", []) if value != ""]}
+        {
+            "name": name,
+            "label": str(field.label or name),
+            "required": field.required,
+            "type": type(field).__name__,
+            "help": str(field.help_text),
+            "choices": [str(value) for value, _word in getattr(field, "choices", []) if value != ""],
+        }
         for name, field in form.fields.items()
     ]
 
@@ -140,7 +169,9 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 
 def _outcome(outcome: services.Outcome) -> dict[str, Any]:
     return {
-        "event": outcome.event_id, "matter": outcome.matter_id, "opened": [each.pk for each in outcome.opened],
+        "event": outcome.event_id,
+        "matter": outcome.matter_id,
+        "opened": [each.pk for each in outcome.opened],
         "is_repeated": outcome.is_repeated,
     }
 
@@ -151,7 +182,13 @@ def return_item(request: HttpRequest, item_id: int, data: ReturnIn) -> dict[str,
     person_id, now, day = actor_of(request)
     _item_in_scope(item_id, person_id, day)
     outcome = services.return_item(
-        item_id=item_id, person_id=person_id, target=data.target, reason=data.reason, text=data.text, now=now, key=key_of(request),
+        item_id=item_id,
+        person_id=person_id,
+        target=data.target,
+        reason=data.reason,
+        text=data.text,
+        now=now,
+        key=key_of(request),
         channel="api",
     )
     return _outcome(outcome)
@@ -162,9 +199,14 @@ def matter(request: HttpRequest, matter_id: int) -> dict[str, Any]:
     """Show a matter, its open steps and its child matters within one's scope."""
     person_id, _now, day = actor_of(request)
     found = open_for(person_id, matter_id, day)
-    open_items = WorkItem.objects.filter(matter=found, closed_at__isnull=True).select_related("matter").order_by("id")
+    open_items = (
+        WorkItem.objects.filter(matter=found, closed_at__isnull=True).select_related("matter").order_by("id")
+    )
     children = visible_to(person_id, day).filter(parent=found).order_by("id").distinct()[:MOST]
-    return _matter(found) | {"items": [_item(each) for each in open_items], "children": [_matter(each) for each in children]}
+    return _matter(found) | {
+        "items": [_item(each) for each in open_items],
+        "children": [_matter(each) for each in children],
+    }
 
 
 @router.post("/matters/{matter_id}/open/{procedure}", url_name="matter_open")
@@ -177,9 +219,17 @@ def open_matter(request: HttpRequest, matter_id: int, procedure: str, data: Open
     except KeyError as error:
         raise Refusal(Ground.SCOPE, "scope.procedure", _("没有这种办理事项")) from error
     opened = services.open_matter(
-        procedure_key=procedure, parent_id=matter_id, title=data.title, person_id=person_id, now=now, key=key_of(request), channel="api"
+        procedure_key=procedure,
+        parent_id=matter_id,
+        title=data.title,
+        person_id=person_id,
+        now=now,
+        key=key_of(request),
+        channel="api",
     )
-    items = WorkItem.objects.filter(matter=opened, closed_at__isnull=True).select_related("matter").order_by("id")
+    items = (
+        WorkItem.objects.filter(matter=opened, closed_at__isnull=True).select_related("matter").order_by("id")
+    )
     return _matter(opened) | {"items": [_item(each) for each in items]}
 
 
@@ -194,10 +244,22 @@ def upload(
     person_id, now, day = actor_of(request)
     found = open_for(person_id, matter_id, day)
     paper = hand_in(
-        matter=found, person_id=person_id, now=now, content=file.read(), file_name=file.name or "", key=key_of(request), channel="api",
+        matter=found,
+        person_id=person_id,
+        now=now,
+        content=file.read(),
+        file_name=file.name or "",
+        key=key_of(request),
+        channel="api",
         **data.dict(),
     )
-    return {"id": paper.pk, "title": paper.title, "version": paper.version, "sha256": paper.sha256, "kind": paper.kind}
+    return {
+        "id": paper.pk,
+        "title": paper.title,
+        "version": paper.version,
+        "sha256": paper.sha256,
+        "kind": paper.kind,
+    }
 
 
 @router.post("/matters/{matter_id}/gate", url_name="matter_gate")
@@ -207,7 +269,16 @@ def gate(request: HttpRequest, matter_id: int, data: GateIn) -> dict[str, Any]:
     found = open_for(person_id, matter_id, day)
     if found.root_id != found.pk or not found.stage:
         raise Refusal(Ground.SCOPE, "scope.gate", _("此事项没有阶段关口"))
-    return _matter(pass_gate(matter_id=matter_id, person_id=person_id, now=now, key=key_of(request), channel="api", to_stage=data.to_stage))
+    return _matter(
+        pass_gate(
+            matter_id=matter_id,
+            person_id=person_id,
+            now=now,
+            key=key_of(request),
+            channel="api",
+            to_stage=data.to_stage,
+        )
+    )
 
 
 @router.get("/trail/events/{event_id}", url_name="event")
@@ -220,10 +291,14 @@ def event(request: HttpRequest, event_id: str) -> dict[str, Any]:
     rows = ActRow.objects.filter(event=found).order_by("id").values_list("table_name", "row_key", "change")
     leaf = getattr(found, "leaf", None)
     return {
-        "id": found.pk, "envelope": bytes(found.envelope).decode(), "leaf": leaf.idx if leaf else None,
-        "leaf_hash": leaf.leaf_hash if leaf else None, "refused": found.refused_rule, "clause": found.clause,
+        "id": found.pk,
+        "envelope": bytes(found.envelope).decode(errors="backslashreplace"),
+        "leaf": leaf.idx if leaf else None,
+        "leaf_hash": leaf.leaf_hash if leaf else None,
+        "refused": found.refused_rule,
+        "clause": found.clause,
         "rows": [{"table": table, "key": key, "change": change} for table, key, change in rows],
-        "body": None if _is_sealed(found, person_id, now) else json.loads(bytes(found.body.content)),
+        "body": None if _is_sealed(found, person_id, now) else content_of(found),
     }
 
 

@@ -16,9 +16,13 @@ MODULES = (demo, init, serve, import_ledger, trail)
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    root = argparse.ArgumentParser(prog="lianjing", description="廉镜 Lianjing: public power on line, provably")
+    root = argparse.ArgumentParser(
+        prog="lianjing", description="廉镜 Lianjing: public power on line, provably"
+    )
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--data", metavar="DIR", default="lianjing-data", help="the data folder (default ./lianjing-data)")
+    common.add_argument(
+        "--data", metavar="DIR", default="lianjing-data", help="the data folder (default ./lianjing-data)"
+    )
     common.add_argument("--json", action="store_true", help="print the result as JSON")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in MODULES:

@@ -38,7 +38,11 @@ def run(options: argparse.Namespace) -> int:
         populate(scale=options.scale, tell=lambda line: print("  " + line, flush=True))
     people = logins()
     if options.json:
-        print(json.dumps({"data": str(settings.DATA_DIR), "password": PASSWORD, "logins": people}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {"data": str(settings.DATA_DIR), "password": PASSWORD, "logins": people}, ensure_ascii=False
+            )
+        )
     else:
         print(f"演示账号（口令均为 {PASSWORD}，人员均为虚构）：")
         for row in people:

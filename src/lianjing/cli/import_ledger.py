@@ -49,20 +49,32 @@ class Source:
 
 def add_command(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add `import ledger` to the command line."""
-    group = commands.add_parser("import", help="bring data in").add_subparsers(dest="what", required=True, metavar="WHAT")
+    group = commands.add_parser("import", help="bring data in").add_subparsers(
+        dest="what", required=True, metavar="WHAT"
+    )
     command = group.add_parser("ledger", parents=[common], help="Excel or CSV ledgers")
     command.add_argument("files", nargs="+", metavar="FILE", type=Path, help=".xlsx, .xls or .csv")
-    command.add_argument("--kind", choices=[kind.key for kind in kinds()], help="what the rows are (default: seen from the header)")
-    command.add_argument("--mapping", type=Path, metavar="FILE", help="JSON or TOML: header to column, constants, units")
+    command.add_argument(
+        "--kind",
+        choices=[kind.key for kind in kinds()],
+        help="what the rows are (default: seen from the header)",
+    )
+    command.add_argument(
+        "--mapping", type=Path, metavar="FILE", help="JSON or TOML: header to column, constants, units"
+    )
     command.add_argument("--save-mapping", type=Path, metavar="FILE", help="write the mapping that was used")
     command.add_argument("--dry-run", action="store_true", help="change nothing, give the same report")
     command.add_argument("--person", metavar="NUMBER", help="log-in number of the person who imports")
     command.add_argument("--unit", metavar="CODE", help="unit to which the projects belong")
     command.add_argument("--currency", metavar="CODE", help="currency of all amounts, such as CNY or PHP")
-    command.add_argument("--source", default="", metavar="CODE", help="outside system whose numbers these are")
+    command.add_argument(
+        "--source", default="", metavar="CODE", help="outside system whose numbers these are"
+    )
     command.add_argument("--sheet", default="", metavar="NAME", help="sheet of the workbook")
     command.add_argument("--encoding", default="", metavar="NAME", help="encoding of the CSV file")
-    command.add_argument("--report", type=Path, metavar="FILE", help="where to write the report (default: DATA/imports)")
+    command.add_argument(
+        "--report", type=Path, metavar="FILE", help="where to write the report (default: DATA/imports)"
+    )
     command.set_defaults(run=run)
 
 
@@ -95,7 +107,13 @@ def _source(path: Path, options: argparse.Namespace, given: ColumnMapping | None
     constants = {"currency": options.currency} if options.currency else {}
     wanted = options.kind or (given.kind if given else "")
     loaded = importing.load_ledger(
-        path, kinds=kinds(), kind=wanted, given=given, constants=constants, sheet=options.sheet, encoding=options.encoding
+        path,
+        kinds=kinds(),
+        kind=wanted,
+        given=given,
+        constants=constants,
+        sheet=options.sheet,
+        encoding=options.encoding,
     )
     kind, day = loaded.kind, legal_day(now)
     unit = _unit(options.unit) if options.unit else None
@@ -121,13 +139,17 @@ def _zone() -> Unit:
     return found[0]
 
 
-def _actor(kind: LedgerKind, options: argparse.Namespace, unit: Unit | None, day: date, now: datetime) -> Actor:
+def _actor(
+    kind: LedgerKind, options: argparse.Namespace, unit: Unit | None, day: date, now: datetime
+) -> Actor:
     """Return who imports: the person named, at a post that may; nobody in a trial run and, for archives, at all."""
     if not options.person:
         if kind.is_person_needed and not options.dry_run:
             raise BadInput(_("请用--person指明办理导入的人员账号（组织人事岗或相应管理员）"), "person")
         return COMMAND_LINE
-    login = LoginAccount.objects.filter(number=options.person, is_active=True).select_related("person").first()
+    login = (
+        LoginAccount.objects.filter(number=options.person, is_active=True).select_related("person").first()
+    )
     if login is None:
         raise BadInput(_("没有账号“%(number)s”") % {"number": options.person}, "person")
     try:
@@ -156,7 +178,15 @@ def _at_post(person_id: int, kind: LedgerKind, unit: Unit | None, day: date) -> 
 def _import(source: Source, options: argparse.Namespace) -> Import:
     loaded = source.loaded
     return Import(
-        loaded.ledger, loaded.kind, loaded.mapping, source.actor, clock.now, source.scope, options.dry_run, Limits(), tell=_progress
+        loaded.ledger,
+        loaded.kind,
+        loaded.mapping,
+        source.actor,
+        clock.now,
+        source.scope,
+        options.dry_run,
+        Limits(),
+        tell=_progress,
     ).run()
 
 
@@ -199,7 +229,10 @@ def _tell_reading(loaded: importing.Loaded, options: argparse.Namespace) -> None
     before = cut_off(loaded.kind.key, ledger.sha256)
     if before is not None:
         told = before.imported_count + before.updated_count + before.unchanged_count
-        print("  " + _("上次导入中断，已有%(count)d行入库；本次续办，不会重复") % {"count": told}, file=sys.stderr)
+        print(
+            "  " + _("上次导入中断，已有%(count)d行入库；本次续办，不会重复") % {"count": told},
+            file=sys.stderr,
+        )
     if not options.person and not options.dry_run:
         print("  " + _("未用--person指明办理人，留痕记为系统"), file=sys.stderr)
 
@@ -211,7 +244,10 @@ def _print(result: dict[str, Any], *, as_json: bool) -> None:
     head = _("（试运行，未改动）") + " " if result["dry_run"] else ""
     print(
         _("%(head)s共%(rows)d行：新增%(imported)d，更新%(updated)d，未变%(unchanged)d，拒绝%(rejected)d")
-        % {"head": head, **{name: result[name] for name in ("rows", "imported", "updated", "unchanged", "rejected")}}
+        % {
+            "head": head,
+            **{name: result[name] for name in ("rows", "imported", "updated", "unchanged", "rejected")},
+        }
     )
     for kind, count in result["warnings"].items():
         print(f"  {kind}: {count}")

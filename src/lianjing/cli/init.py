@@ -20,11 +20,14 @@ from lianjing.runtime.trail.protection import role_statements
 
 def add_command(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add `init` to the command line."""
-    command = commands.add_parser("init", parents=[common], help="an empty installation with its three administrators")
+    command = commands.add_parser(
+        "init", parents=[common], help="an empty installation with its three administrators"
+    )
     command.add_argument("--name", default="开发区管理委员会", help="name of the first unit")
     command.add_argument("--code", default="ZONE", help="code of the first unit")
     command.add_argument(
-        "--application-role", metavar="ROLE",
+        "--application-role",
+        metavar="ROLE",
         help="PostgreSQL: an existing role that `serve` will use; it gets what it needs and may not change the trail",
     )
     command.set_defaults(run=run)
@@ -65,7 +68,12 @@ def run(options: argparse.Namespace) -> int:
     if options.application_role:
         grant(options.application_role)
     if options.json:
-        print(json.dumps([{"number": row.number, "role": row.role, "password": row.password} for row in made], ensure_ascii=False))
+        print(
+            json.dumps(
+                [{"number": row.number, "role": row.role, "password": row.password} for row in made],
+                ensure_ascii=False,
+            )
+        )
         return 0
     print("三员账号（口令只显示这一次，首次登录须修改）：")
     for row in made:

@@ -32,7 +32,9 @@ def add_command(commands: Any, common: argparse.ArgumentParser) -> None:
     command = commands.add_parser("serve", parents=[common], help="the web server")
     add_options(command)
     command.set_defaults(run=run)
-    worker = commands.add_parser("work", parents=[common], help="the worker alone: numbers events, fires timers")
+    worker = commands.add_parser(
+        "work", parents=[common], help="the worker alone: numbers events, fires timers"
+    )
     worker.add_argument("--with", dest="parent", type=int, default=0, help="stop when this process is gone")
     worker.set_defaults(run=run_worker)
 
@@ -55,13 +57,27 @@ def serve(options: argparse.Namespace) -> int:
     if options.host not in LOCAL and not options.insecure:
         raise BadInput("在本机以外的地址上用明文 http 提供服务须加 --insecure；建议置于 TLS 之后")
     worker = subprocess.Popen(
-        [sys.executable, "-m", "lianjing.site", "work", "--data", str(settings.DATA_DIR), "--with", str(os.getpid())]
+        [
+            sys.executable,
+            "-m",
+            "lianjing.site",
+            "work",
+            "--data",
+            str(settings.DATA_DIR),
+            "--with",
+            str(os.getpid()),
+        ]
     )
     try:
         print(f"廉镜 http://{options.host}:{options.port}/  （Ctrl+C 停止）", flush=True)
         Granian(
-            "lianjing.site.wsgi:application", address=options.host, port=options.port, interface=Interfaces.WSGI, workers=1,
-            blocking_threads=8, log_access=False,
+            "lianjing.site.wsgi:application",
+            address=options.host,
+            port=options.port,
+            interface=Interfaces.WSGI,
+            workers=1,
+            blocking_threads=8,
+            log_access=False,
         ).serve()
     finally:
         worker.send_signal(signal.SIGTERM)

@@ -17,8 +17,12 @@ from lianjing.runtime.trail.verify import verify
 
 def add_command(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add `trail verify` and `trail sequence`."""
-    group = commands.add_parser("trail", help="check and number the trail").add_subparsers(dest="trail", required=True)
-    check = group.add_parser("verify", parents=[common], help="check the trail and replay it against the tables")
+    group = commands.add_parser("trail", help="check and number the trail").add_subparsers(
+        dest="trail", required=True
+    )
+    check = group.add_parser(
+        "verify", parents=[common], help="check the trail and replay it against the tables"
+    )
     check.set_defaults(run=run_verify)
     number = group.add_parser("sequence", parents=[common], help="give waiting events their leaf numbers")
     number.set_defaults(run=run_sequence)
@@ -32,12 +36,26 @@ def run_verify(options: argparse.Namespace) -> int:
     verdict = verify(extra=[check_states], progress=None if options.json else _progress)
     problems = [{"kind": p.kind, "where": p.where, "detail": p.detail} for p in verdict.problems]
     if options.json:
-        print(json.dumps({"events": verdict.events, "leaves": verdict.leaves, "rows": verdict.rows, "problems": problems}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {
+                    "events": verdict.events,
+                    "leaves": verdict.leaves,
+                    "rows": verdict.rows,
+                    "problems": problems,
+                },
+                ensure_ascii=False,
+            )
+        )
         return 0 if verdict.is_good else 1
     print(f"事件 {verdict.events}，已编号 {verdict.leaves}，在账行 {verdict.rows}")
     for problem in verdict.problems:
         print(f"不符 [{problem.kind}] {problem.where}：{problem.detail}")
-    print("未经监督组共签：本次核验只证明库内一致，不证明历史未被整体重写。" if verdict.is_good else "核验未通过。")
+    print(
+        "未经监督组共签：本次核验只证明库内一致，不证明历史未被整体重写。"
+        if verdict.is_good
+        else "核验未通过。"
+    )
     return 0 if verdict.is_good else 1
 
 

@@ -18,13 +18,23 @@ from lianjing.kernel.money import BadAmount, parse_amount
 from lianjing.runtime import codes
 from lianjing.runtime.batch.ledger import CellKind, Column
 
-EPOCH = date(1899, 12, 30)             # day 0 of Excel's calendar, past its false 29 February 1900
-SERIALS = range(20_000, 80_000)        # 1954 to 2119
+EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, past its false 29 February 1900
+SERIALS = range(20_000, 80_000)  # 1954 to 2119
 YEARS = range(1900, 2101)
 SIX_PLACES = Decimal("0.000001")
-UNITS = {"元": 1, "千元": 1000, "万元": 10_000, "万": 10_000, "百万元": 1_000_000, "亿元": 100_000_000, "亿": 100_000_000}
+UNITS = {
+    "元": 1,
+    "千元": 1000,
+    "万元": 10_000,
+    "万": 10_000,
+    "百万元": 1_000_000,
+    "亿元": 100_000_000,
+    "亿": 100_000_000,
+}
 
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
+_DAY = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
+)
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _EXPONENT = re.compile(r"-?\d+(?:\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
@@ -68,13 +78,18 @@ def refuse_signs(text: str) -> None:
         if 0xD800 <= point <= 0xDFFF or point == 0xFFFD:
             raise BadCell(_("含有损坏的字符（编码转换时丢失）"), _("从原件重新录入该单元格，另存为UTF-8"))
         if point < 32 and sign not in "\t\n\r":
-            raise BadCell(_("含有不可见的控制字符（第%(code)d号）") % {"code": point}, _("删除该字符后重新导入"))
+            raise BadCell(
+                _("含有不可见的控制字符（第%(code)d号）") % {"code": point}, _("删除该字符后重新导入")
+            )
 
 
 def _text(cell: Cell, longest: int) -> str:
     text = shown(cell)
     if len(text) > longest:
-        raise BadCell(_("有%(length)d个字，上限%(longest)d") % {"length": len(text), "longest": longest}, _("缩短，或检查是否有几列并在一格"))
+        raise BadCell(
+            _("有%(length)d个字，上限%(longest)d") % {"length": len(text), "longest": longest},
+            _("缩短，或检查是否有几列并在一格"),
+        )
     return text
 
 
@@ -84,7 +99,9 @@ def words(codelist: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for language in ("en", "zh-hans"):
         with translation.override(language):
-            found.update({codes.label(codelist, code).lower(): code for code in sorted(codes.codes(codelist))})
+            found.update(
+                {codes.label(codelist, code).lower(): code for code in sorted(codes.codes(codelist))}
+            )
     found.update({code.lower(): code for code in codes.codes(codelist)})
     return found
 
@@ -93,7 +110,10 @@ def _word(text: str, codelist: str) -> str:
     code = words(codelist).get(text.lower())
     if code is None:
         known = "、".join(word for _code, word in codes.choices(codelist)[:12])
-        raise BadCell(_("“%(text)s”不在可选范围内") % {"text": text[:40]}, _("填写其中之一：%(known)s") % {"known": known})
+        raise BadCell(
+            _("“%(text)s”不在可选范围内") % {"text": text[:40]},
+            _("填写其中之一：%(known)s") % {"known": known},
+        )
     return code
 
 
@@ -138,14 +158,25 @@ def read_amount(cell: Cell, scale: int = 1) -> Decimal:
 
 
 def _without_unit(text: str) -> tuple[str, int]:
-    plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip().removeprefix("人民币").removeprefix("¥").strip()
+    plain = (
+        unicodedata.normalize("NFKC", text)
+        .replace("−", "-")
+        .strip()
+        .removeprefix("人民币")
+        .removeprefix("¥")
+        .strip()
+    )
     match = _UNIT.search(plain)
     return (plain[: match.start()].strip(), UNITS[match[1]]) if match else (plain, 0)
 
 
 def _plain_number(number: float) -> str:
     """A spreadsheet's number as digits: the noise of binary fractions beyond the ninth digit after the point goes."""
-    rounded = Decimal(repr(number)).quantize(Decimal("0.000000001")) if abs(number) < 1e15 else Decimal(repr(number))
+    rounded = (
+        Decimal(repr(number)).quantize(Decimal("0.000000001"))
+        if abs(number) < 1e15
+        else Decimal(repr(number))
+    )
     return format(rounded.normalize(), "f")
 
 
@@ -153,7 +184,11 @@ def _number(text: str) -> Decimal:
     if _EXPONENT.fullmatch(text):
         return Decimal(text)
     try:
-        return Decimal(text.replace(",", "")) if re.fullmatch(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", text, re.ASCII) else Decimal("NaN")
+        return (
+            Decimal(text.replace(",", ""))
+            if re.fullmatch(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", text, re.ASCII)
+            else Decimal("NaN")
+        )
     except InvalidOperation:
         return Decimal("NaN")
 
@@ -162,11 +197,15 @@ def _amount(text: str) -> Decimal:
     try:
         return parse_amount(text, may_be_negative=True)
     except BadAmount as error:
-        raise BadCell(_(error.reason) % error.values if error.values else _(error.reason), _("填写数字，例如12345.60")) from error
+        raise BadCell(
+            _(error.reason) % error.values if error.values else _(error.reason), _("填写数字，例如12345.60")
+        ) from error
 
 
 def _decimal(cell: Cell) -> Decimal:
-    text = _plain_number(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else shown(cell)
+    text = (
+        _plain_number(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else shown(cell)
+    )
     number = _number(unicodedata.normalize("NFKC", text).replace("−", "-"))
     if not number.is_finite() or abs(number) >= Decimal(10) ** 12:
         raise BadCell(_("“%(text)s”不是数") % {"text": text[:40]}, _("填写数字，例如12.5"))
@@ -190,5 +229,8 @@ def _flag(cell: Cell) -> bool:
 
 
 READERS: dict[CellKind, Callable[[Cell], Value]] = {
-    CellKind.DAY: read_day, CellKind.INTEGER: _integer, CellKind.DECIMAL: _decimal, CellKind.FLAG: _flag,
+    CellKind.DAY: read_day,
+    CellKind.INTEGER: _integer,
+    CellKind.DECIMAL: _decimal,
+    CellKind.FLAG: _flag,
 }

@@ -54,7 +54,9 @@ def delimiter_of(text: str) -> str:
     """Return the delimiter whose first rows are widest and most even; a comma where none divides."""
     best, highest = ",", (0.0, 0)
     for candidate in DELIMITERS:
-        widths = [len(cells) for line, cells in _cells(text, candidate) if isinstance(cells, list) and cells][:SAMPLE]
+        widths = [len(cells) for line, cells in _cells(text, candidate) if isinstance(cells, list) and cells][
+            :SAMPLE
+        ]
         if not widths or max(widths) < 2:
             continue
         score = (widths.count(widths[0]) / len(widths) * (widths[0] > 1), widths[0])
@@ -87,7 +89,9 @@ def read_delimited(data: bytes, *, name: str, sha256: str, limits: Limits, encod
         if isinstance(cells, list):
             rows.append(RawRow(line, tuple(cells)))
         else:
-            faults.append(Fault(line, "", "", _("引号不成对或单元格过长，本行无法分列"), _("检查本行及其下各行的引号")))
+            faults.append(
+                Fault(line, "", "", _("引号不成对或单元格过长，本行无法分列"), _("检查本行及其下各行的引号"))
+            )
     word = {"\t": "TAB"}.get(delimiter, delimiter)
     return Ledger(name, sha256, tuple(numbered(rows, limits)), tuple(faults), f"csv · {found} · {word}")
 
@@ -97,4 +101,6 @@ def _refuse_binary(text: str, name: str) -> None:
     odd = sum(1 for sign in head if ord(sign) in CONTROLS)
     first = head.split("\n", 1)[0]
     if "\x00" in first or odd * 20 > len(head):
-        raise BadInput(_("“%(name)s”不是文本文件；请用Excel（.xlsx）或UTF-8编码的CSV") % {"name": name}, "file")
+        raise BadInput(
+            _("“%(name)s”不是文本文件；请用Excel（.xlsx）或UTF-8编码的CSV") % {"name": name}, "file"
+        )

@@ -57,15 +57,24 @@ def read_file(path: Path, limits: Limits, *, sheet: str = "", encoding: str = ""
 
 
 def load_ledger(
-    path: Path, *, kinds: Sequence[LedgerKind], kind: str = "", given: ColumnMapping | None = None,
-    constants: Mapping[str, str] | None = None, sheet: str = "", encoding: str = "", limits: Limits | None = None,
+    path: Path,
+    *,
+    kinds: Sequence[LedgerKind],
+    kind: str = "",
+    given: ColumnMapping | None = None,
+    constants: Mapping[str, str] | None = None,
+    sheet: str = "",
+    encoding: str = "",
+    limits: Limits | None = None,
 ) -> Loaded:
     """Read a file, find its kind and header, and settle the mapping: given, saved for this header, or proposed."""
     ledger = read_file(path, limits or Limits(), sheet=sheet, encoding=encoding)
     chosen = _named(kind, kinds) if kind else guess_kind(ledger, kinds)
     below = find_header(ledger, chosen, frozenset(given.columns) if given else frozenset())
     saved = "" if given else mapping_saved(chosen.key, header_digest(below.headers()))
-    mapping = settle(below, chosen, parse_mapping(saved) if saved else given, _usable(constants or {}, chosen))
+    mapping = settle(
+        below, chosen, parse_mapping(saved) if saved else given, _usable(constants or {}, chosen)
+    )
     _check_constants(mapping, chosen)
     return Loaded(below, chosen, mapping, _unsure(below, chosen, mapping))
 
@@ -99,12 +108,19 @@ def _unsure(ledger: Ledger, kind: LedgerKind, mapping: ColumnMapping) -> tuple[s
         for each in propose(ledger.headers(), kind)
         if each.score < SURE and each.header not in used and each.target not in used
     ]
-    return (_("可能的列对应（未采用，可写入--mapping）：%(columns)s") % {"columns": "、".join(maybe)},) if maybe else ()
+    return (
+        (_("可能的列对应（未采用，可写入--mapping）：%(columns)s") % {"columns": "、".join(maybe)},)
+        if maybe
+        else ()
+    )
 
 
 def remember(loaded: Loaded, now: datetime) -> None:
     """Keep the mapping for the next file with this header; constants and units of a file are not kept."""
     mapping = ColumnMapping(loaded.kind.key, loaded.mapping.columns, {}, loaded.mapping.units)
     remember_mapping(
-        kind=loaded.kind.key, header_sha256=header_digest(loaded.ledger.headers()), content=mapping.to_json(), now=now
+        kind=loaded.kind.key,
+        header_sha256=header_digest(loaded.ledger.headers()),
+        content=mapping.to_json(),
+        now=now,
     )

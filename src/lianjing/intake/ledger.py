@@ -53,7 +53,9 @@ class RawRow:
     @property
     def is_blank(self) -> bool:
         """True where no cell holds anything."""
-        return not self.errors and all(cell is None or (isinstance(cell, str) and not tidy(cell)) for cell in self.cells)
+        return not self.errors and all(
+            cell is None or (isinstance(cell, str) and not tidy(cell)) for cell in self.cells
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Ledger:
     sha256: str
     rows: tuple[RawRow, ...]
     faults: tuple[Fault, ...] = ()
-    form: str = ""                               # "xlsx · 项目" or "csv · utf-8 · ,"
+    form: str = ""  # "xlsx · 项目" or "csv · utf-8 · ,"
     remarks: tuple[str, ...] = ()
     header: RawRow = field(default_factory=lambda: RawRow(0, ()))
 
@@ -112,7 +114,11 @@ def load(path: Path, limits: Limits) -> tuple[bytes, str]:
     if size == 0:
         raise BadInput(_("“%(name)s”是空文件") % {"name": path.name}, "file")
     if size > limits.bytes:
-        raise BadInput(_("“%(name)s”有%(size)d MB，上限%(limit)d MB，请拆分") % {"name": path.name, "size": size >> 20, "limit": limits.bytes >> 20}, "file")
+        raise BadInput(
+            _("“%(name)s”有%(size)d MB，上限%(limit)d MB，请拆分")
+            % {"name": path.name, "size": size >> 20, "limit": limits.bytes >> 20},
+            "file",
+        )
     data = path.read_bytes()
     return data, hashlib.sha256(data).hexdigest()
 
@@ -133,4 +139,7 @@ def numbered(rows: Sequence[RawRow], limits: Limits) -> Iterator[RawRow]:
 
 def refuse_width(width: int, limits: Limits) -> None:
     """Raise BadInput for a sheet that is too wide."""
-    raise BadInput(_("有%(width)d列，上限%(limit)d列，请删去无用的列") % {"width": width, "limit": limits.columns}, "file")
+    raise BadInput(
+        _("有%(width)d列，上限%(limit)d列，请删去无用的列") % {"width": width, "limit": limits.columns},
+        "file",
+    )

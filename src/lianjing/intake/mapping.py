@@ -19,9 +19,9 @@ from lianjing.intake.ledger import Ledger
 from lianjing.kernel.refusal import BadInput
 from lianjing.runtime.batch.ledger import CellKind, Column, LedgerKind
 
-SURE = 0.8            # from here on a proposal is used; below it is only shown
+SURE = 0.8  # from here on a proposal is used; below it is only shown
 LIKELY = 0.5
-HEADER_WITHIN = 10    # a title or two may stand above the header
+HEADER_WITHIN = 10  # a title or two may stand above the header
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BRACKET = re.compile(r"[(（\[【].*?[)）\]】]")
 _SEPARATORS = re.compile(r"[\s_\-./:：*#、，,]+")
@@ -48,7 +48,12 @@ class ColumnMapping:
 
     def to_json(self) -> str:
         """Return the mapping as JSON, keys sorted, for the file, the table and the batch event."""
-        content = {"kind": self.kind, "columns": dict(self.columns), "constants": dict(self.constants), "units": dict(self.units)}
+        content = {
+            "kind": self.kind,
+            "columns": dict(self.columns),
+            "constants": dict(self.constants),
+            "units": dict(self.units),
+        }
         return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1)
 
 
@@ -114,7 +119,11 @@ def find_header(ledger: Ledger, kind: LedgerKind, headers: frozenset[str] = froz
     best, most = 0, 0
     for place in range(min(HEADER_WITHIN, len(ledger.rows))):
         names = ledger.below(place).headers()
-        count = sum(1 for name in names if name in headers) if headers else sum(1 for p in propose(names, kind) if p.score >= SURE)
+        count = (
+            sum(1 for name in names if name in headers)
+            if headers
+            else sum(1 for p in propose(names, kind) if p.score >= SURE)
+        )
         if count > most:
             best, most = place, count
     return ledger.below(best)
@@ -135,7 +144,9 @@ def guess_kind(ledger: Ledger, kinds: Sequence[LedgerKind]) -> LedgerKind:
     return fitting[0][1]
 
 
-def settle(ledger: Ledger, kind: LedgerKind, given: ColumnMapping | None, constants: Mapping[str, str]) -> ColumnMapping:
+def settle(
+    ledger: Ledger, kind: LedgerKind, given: ColumnMapping | None, constants: Mapping[str, str]
+) -> ColumnMapping:
     """Return the mapping to use: the one given, else the sure proposals; BadInput where it cannot be used."""
     headers = ledger.headers()
     if given is None:
@@ -143,15 +154,24 @@ def settle(ledger: Ledger, kind: LedgerKind, given: ColumnMapping | None, consta
         given = ColumnMapping(kind.key, columns)
     used = {header: target for header, target in given.columns.items() if target not in ("", "-")}
     _refuse_unusable(headers, used, {**given.constants, **constants}, kind)
-    units = {header: unit_of(header) for header, target in used.items() if kind.column(target).kind is CellKind.MONEY and unit_of(header)}
+    units = {
+        header: unit_of(header)
+        for header, target in used.items()
+        if kind.column(target).kind is CellKind.MONEY and unit_of(header)
+    }
     return ColumnMapping(kind.key, used, {**given.constants, **constants}, {**units, **given.units})
 
 
-def _refuse_unusable(headers: Sequence[str], used: Mapping[str, str], constants: Mapping[str, str], kind: LedgerKind) -> None:
+def _refuse_unusable(
+    headers: Sequence[str], used: Mapping[str, str], constants: Mapping[str, str], kind: LedgerKind
+) -> None:
     known = {column.key for column in kind.columns}
     for target in (*used.values(), *constants):
         if target not in known:
-            raise BadInput(_("列对应中的“%(target)s”不是%(kind)s台账的列") % {"target": target, "kind": kind.label}, "mapping")
+            raise BadInput(
+                _("列对应中的“%(target)s”不是%(kind)s台账的列") % {"target": target, "kind": kind.label},
+                "mapping",
+            )
     for header, target in used.items():
         _refuse_header(headers, header)
         both = [other for other, key in used.items() if key == target]
@@ -162,7 +182,8 @@ def _refuse_unusable(headers: Sequence[str], used: Mapping[str, str], constants:
             column = kind.column(group[0])
             raise BadInput(
                 _("表头中没有必需的列“%(column)s”（可写作：%(names)s），或用--mapping指明")
-                % {"column": column.label, "names": "、".join((column.label.zh, *column.synonyms[:5]))}, "file",
+                % {"column": column.label, "names": "、".join((column.label.zh, *column.synonyms[:5]))},
+                "file",
             )
 
 
@@ -171,7 +192,11 @@ def _refuse_header(headers: Sequence[str], header: str) -> None:
     if not places:
         raise BadInput(_("文件中没有列“%(header)s”") % {"header": header}, "mapping")
     if len(places) > 1:
-        raise BadInput(_("列名“%(header)s”重复（第%(places)s列），请改名后再导入") % {"header": header, "places": "、".join(places)}, "file")
+        raise BadInput(
+            _("列名“%(header)s”重复（第%(places)s列），请改名后再导入")
+            % {"header": header, "places": "、".join(places)},
+            "file",
+        )
 
 
 def header_digest(headers: Sequence[str]) -> str:
@@ -184,8 +209,14 @@ def parse_mapping(text: str, *, is_toml: bool = False) -> ColumnMapping:
     try:
         content = tomllib.loads(text) if is_toml else json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadInput(_("列对应文件不是JSON或TOML：%(error)s") % {"error": str(error)[:120]}, "mapping") from error
-    tables = [content.get(name, {}) for name in ("columns", "constants", "units")] if isinstance(content, dict) else []
+        raise BadInput(
+            _("列对应文件不是JSON或TOML：%(error)s") % {"error": str(error)[:120]}, "mapping"
+        ) from error
+    tables = (
+        [content.get(name, {}) for name in ("columns", "constants", "units")]
+        if isinstance(content, dict)
+        else []
+    )
     if not tables or any(not isinstance(table, dict) for table in tables) or not content.get("columns"):
         raise BadInput(_("列对应文件须有columns：表头 → 列"), "mapping")
     texts = [{str(key): str(value) for key, value in table.items()} for table in tables]

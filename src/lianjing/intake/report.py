@@ -19,7 +19,10 @@ LARGEST_CELL = 32_767
 def result_word(result: Result | None) -> str:
     """Return the word for what became of a row."""
     words = {
-        Result.IMPORTED: _("新增"), Result.UPDATED: _("更新"), Result.UNCHANGED: _("未变"), Result.REJECTED: _("拒绝"),
+        Result.IMPORTED: _("新增"),
+        Result.UPDATED: _("更新"),
+        Result.UNCHANGED: _("未变"),
+        Result.REJECTED: _("拒绝"),
     }
     return words[result] if result else _("未办理")
 
@@ -43,10 +46,18 @@ def summary(imports: Sequence[Import], report: Path | None) -> dict[str, Any]:
 
 def _file(each: Import) -> dict[str, Any]:
     return {
-        "file": each.ledger.name, "sha256": each.ledger.sha256, "kind": each.kind.key, "read_as": each.ledger.form,
-        "rows": len(each.lines), **{result.value: each.counts[result] for result in Result},
-        "mapping": dict(each.mapping.columns), "constants": dict(each.mapping.constants), "units": dict(each.mapping.units),
-        "unmapped": [header for header in each.ledger.headers() if header and header not in each.mapping.columns],
+        "file": each.ledger.name,
+        "sha256": each.ledger.sha256,
+        "kind": each.kind.key,
+        "read_as": each.ledger.form,
+        "rows": len(each.lines),
+        **{result.value: each.counts[result] for result in Result},
+        "mapping": dict(each.mapping.columns),
+        "constants": dict(each.mapping.constants),
+        "units": dict(each.mapping.units),
+        "unmapped": [
+            header for header in each.ledger.headers() if header and header not in each.mapping.columns
+        ],
         "batch": each.batch.pk if each.batch is not None and not each.is_trial else None,
     }
 
@@ -54,11 +65,39 @@ def _file(each: Import) -> dict[str, Any]:
 def write_report(path: Path, imports: Sequence[Import]) -> None:
     """Write the workbook: each line with its result, faults and warnings; the counts; the mapping used."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        heads = [_("文件"), _("行号"), _("编号"), _("结果"), _("性质"), _("种类"), _("列"), _("原值"), _("原因"), _("怎么办")]
-        _sheet(book, _("逐行结果"), heads, (row for each in imports for line in each.lines for row in _rows(each, line)))
-        _sheet(book, _("汇总"), [_("文件"), _("项目"), _("数量")], (row for each in imports for row in _totals(each)))
-        _sheet(book, _("列对应"), [_("文件"), _("表头"), _("对应"), _("金额单位")], (row for each in imports for row in _columns(each)))
+    with xlsxwriter.Workbook(
+        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        heads = [
+            _("文件"),
+            _("行号"),
+            _("编号"),
+            _("结果"),
+            _("性质"),
+            _("种类"),
+            _("列"),
+            _("原值"),
+            _("原因"),
+            _("怎么办"),
+        ]
+        _sheet(
+            book,
+            _("逐行结果"),
+            heads,
+            (row for each in imports for line in each.lines for row in _rows(each, line)),
+        )
+        _sheet(
+            book,
+            _("汇总"),
+            [_("文件"), _("项目"), _("数量")],
+            (row for each in imports for row in _totals(each)),
+        )
+        _sheet(
+            book,
+            _("列对应"),
+            [_("文件"), _("表头"), _("对应"), _("金额单位")],
+            (row for each in imports for row in _columns(each)),
+        )
 
 
 def _rows(each: Import, line: Line) -> Iterator[list[str | int]]:
@@ -86,7 +125,12 @@ def _columns(each: Import) -> Iterator[list[str | int]]:
         label = str(each.kind.column(target).label) if target else _("（未用）")
         yield [each.ledger.name, header, label, each.mapping.units.get(header, "")]
     for key, value in each.mapping.constants.items():
-        yield [each.ledger.name, _("（固定值）%(value)s") % {"value": value}, str(each.kind.column(key).label), ""]
+        yield [
+            each.ledger.name,
+            _("（固定值）%(value)s") % {"value": value},
+            str(each.kind.column(key).label),
+            "",
+        ]
 
 
 def _sheet(book: Any, title: str, heads: Sequence[str], rows: Iterator[list[str | int]]) -> None:

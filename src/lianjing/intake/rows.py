@@ -12,7 +12,7 @@ from lianjing.intake.ledger import Fault, Ledger, Limits, RawRow, shown
 from lianjing.intake.mapping import ColumnMapping
 from lianjing.runtime.batch.ledger import Column, LedgerKind, Notice, Result, Row
 
-SHOWN = 80     # signs of a faulty value in the report
+SHOWN = 80  # signs of a faulty value in the report
 
 
 @dataclass
@@ -46,7 +46,9 @@ def type_rows(ledger: Ledger, kind: LedgerKind, mapping: ColumnMapping, limits: 
     """Return all lines of the file in order, those that could not be read rejected."""
     headers = ledger.headers()
     places = [
-        _Place(headers.index(header), header, kind.column(target), UNITS.get(mapping.units.get(header, ""), 1))
+        _Place(
+            headers.index(header), header, kind.column(target), UNITS.get(mapping.units.get(header, ""), 1)
+        )
         for header, target in mapping.columns.items()
     ]
     constants = _constants(kind, mapping.constants)
@@ -65,7 +67,12 @@ def _constants(kind: LedgerKind, constants: Mapping[str, str]) -> dict[str, Valu
 
 
 def _typed(
-    raw: RawRow, places: Sequence[_Place], constants: Mapping[str, Value], width: int, kind: LedgerKind, limits: Limits
+    raw: RawRow,
+    places: Sequence[_Place],
+    constants: Mapping[str, Value],
+    width: int,
+    kind: LedgerKind,
+    limits: Limits,
 ) -> Line:
     line = Line(raw.line)
     values: dict[str, Value] = dict(constants)
@@ -96,7 +103,15 @@ def _typed(
 def _check_width(line: Line, raw: RawRow, width: int) -> None:
     for cell in raw.cells[width:]:
         if shown(cell):
-            line.reject(Fault(raw.line, "", _visible(shown(cell)), _("本行的列数多于表头"), _("检查本行是否多了分隔符，或有单元格未加引号")))
+            line.reject(
+                Fault(
+                    raw.line,
+                    "",
+                    _visible(shown(cell)),
+                    _("本行的列数多于表头"),
+                    _("检查本行是否多了分隔符，或有单元格未加引号"),
+                )
+            )
             return
 
 
@@ -107,7 +122,9 @@ def _check_required(line: Line, row: Row, kind: LedgerKind) -> None:
     for group in kind.requires:
         if all(row.values.get(key) is None for key in group):
             label = str(kind.column(group[0]).label)
-            line.reject(Fault(row.line, label, "", _("“%(column)s”为空") % {"column": label}, _("补填后重新导入")))
+            line.reject(
+                Fault(row.line, label, "", _("“%(column)s”为空") % {"column": label}, _("补填后重新导入"))
+            )
 
 
 def _visible(text: str) -> str:
@@ -130,11 +147,16 @@ def _settle_repeats(lines: Sequence[Line]) -> None:
         if len(same) == 1:
             continue
         numbers = "、".join(str(line.line) for line in same)
-        differ = any(line.row is not None and same[0].row is not None and line.row.printed != same[0].row.printed for line in same)
+        differ = any(
+            line.row is not None and same[0].row is not None and line.row.printed != same[0].row.printed
+            for line in same
+        )
         for line in same if differ else same[1:]:
             if differ:
                 reason = _("编号“%(key)s”在第%(lines)s行重复而内容不同") % {"key": key, "lines": numbers}
                 line.reject(Fault(line.line, "", key, reason, _("核对原件，只保留正确的一行")))
             else:
                 line.result = Result.UNCHANGED
-                line.notices.append(Notice("repeated_row", _("与第%(line)d行完全相同，只计一次") % {"line": same[0].line}))
+                line.notices.append(
+                    Notice("repeated_row", _("与第%(line)d行完全相同，只计一次") % {"line": same[0].line})
+                )

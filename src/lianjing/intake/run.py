@@ -21,7 +21,7 @@ from lianjing.runtime.trail.act import Act, Actor, lock_chain, write_events
 
 PER_TRANSACTION = 500
 Clock = Callable[[], datetime]
-Point = Callable[[str, int], None]      # named points of a run, for the tests that kill it there
+Point = Callable[[str, int], None]  # named points of a run, for the tests that kill it there
 Tell = Callable[[int, int], None]
 
 
@@ -57,8 +57,16 @@ class Import:
     def run(self) -> Import:
         """Take all rows in; a trial run does the same and rolls everything back."""
         self.lines = type_rows(self.ledger, self.kind, self.mapping, self.limits)
-        rows = [line.row for line in self.lines if line.row is not None and line.result is not Result.REJECTED]
-        self.scope = Run(self.scope.unit_id, self.scope.source, self.mapping.constants, self.kind.survey(rows), self.kind.passes == 1)
+        rows = [
+            line.row for line in self.lines if line.row is not None and line.result is not Result.REJECTED
+        ]
+        self.scope = Run(
+            self.scope.unit_id,
+            self.scope.source,
+            self.mapping.constants,
+            self.kind.survey(rows),
+            self.kind.passes == 1,
+        )
         if not self.is_trial:
             self._run()
             return self
@@ -89,7 +97,11 @@ class Import:
         ]
         for place, (number, chunk) in enumerate(chunks, start=1):
             self.scope = Run(
-                self.scope.unit_id, self.scope.source, self.scope.constants, self.scope.survey, number == self.kind.passes
+                self.scope.unit_id,
+                self.scope.source,
+                self.scope.constants,
+                self.scope.survey,
+                number == self.kind.passes,
             )
             self._transaction(place, chunk, is_last=place == len(chunks))
             self.tell(min(place * PER_TRANSACTION, total), total)
@@ -99,7 +111,12 @@ class Import:
             lock_chain(f"import:{self.kind.key}")
             act = Act("import.batch", "", self.actor, self.clock())
             batch = self._begin(act)
-            acts = [made for line in chunk if line.result is not Result.REJECTED for made in self._take(line, batch, act)]
+            acts = [
+                made
+                for line in chunk
+                if line.result is not Result.REJECTED
+                for made in self._take(line, batch, act)
+            ]
             self._count(act, batch, is_last=is_last)
             self.point("before events", place)
             write_events([act, *acts])
@@ -111,8 +128,13 @@ class Import:
         if self.batch is None:
             self.batch = act.save(
                 ImportBatch(
-                    kind=self.kind.key, file_name=self.ledger.name, sha256=self.ledger.sha256, mapping=self.mapping.to_json(),
-                    started_at=act.now, row_count=len(self.lines), person_id=self.actor.person_id,
+                    kind=self.kind.key,
+                    file_name=self.ledger.name,
+                    sha256=self.ledger.sha256,
+                    mapping=self.mapping.to_json(),
+                    started_at=act.now,
+                    row_count=len(self.lines),
+                    person_id=self.actor.person_id,
                 )
             )
         act.chain = f"import_batch:{self.batch.pk}"
@@ -123,7 +145,11 @@ class Import:
         if line.row is None:
             return []
         act = Act(
-            self.kind.verb, opened.chain, self.actor, opened.now, role="entered",
+            self.kind.verb,
+            opened.chain,
+            self.actor,
+            opened.now,
+            role="entered",
             extra={"import": {"batch": batch.pk, "line": line.line}},
         )
         try:
@@ -137,7 +163,9 @@ class Import:
             line.reject(Fault(line.line, "", "", str(refusal.message), refusal.clause))
             return [_refused(act, opened.chain, refusal)] if refusal.ground.is_recorded else []
         except (DataError, IntegrityError) as error:
-            line.reject(Fault(line.line, "", "", _("数据库不能保存本行：%(error)s") % {"error": str(error)[:120]}))
+            line.reject(
+                Fault(line.line, "", "", _("数据库不能保存本行：%(error)s") % {"error": str(error)[:120]})
+            )
         else:
             _settle(line, taken)
             return [] if taken.result is Result.UNCHANGED else [act]
@@ -171,8 +199,13 @@ def _settle(line: Line, taken: Taken) -> None:
 
 def _refused(act: Act, chain: str, refusal: Refusal) -> Act:
     return Act(
-        act.verb, chain, act.actor, act.now, role=act.role, clause=refusal.clause, refused_rule=refusal.rule,
-        reason=str(refusal.message), extra=act.extra,
+        act.verb,
+        chain,
+        act.actor,
+        act.now,
+        role=act.role,
+        clause=refusal.clause,
+        refused_rule=refusal.rule,
+        reason=str(refusal.message),
+        extra=act.extra,
     )
-
-

@@ -18,7 +18,7 @@ from lianjing.kernel.refusal import BadInput
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENTRIES = 5000
-RATIO = 300            # a bomb of zeros reaches 1032; sheets of real ledgers stay below 60
+RATIO = 300  # a bomb of zeros reaches 1032; sheets of real ledgers stay below 60
 BLOCK = 1 << 20
 BROKEN = (ValueError, KeyError, NotImplementedError, RuntimeError, EOFError)
 PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,8})["']""")
@@ -33,7 +33,6 @@ class Marks:
 
     formulas: frozenset[tuple[int, int]] = frozenset()
     errors: frozenset[tuple[int, int]] = frozenset()
-
 
 
 def is_workbook(data: bytes) -> bool:
@@ -63,11 +62,18 @@ def _inspect(data: bytes, name: str, limits: Limits) -> list[Marks]:
         if any(entry.flag_bits & 1 for entry in entries):
             raise BadInput(_("“%(name)s”有密码，请去掉密码后再导入") % {"name": name}, "file")
         unpacked = sum(entry.file_size for entry in entries)
-        steep = any(entry.file_size > BLOCK and entry.file_size > RATIO * entry.compress_size for entry in entries)
+        steep = any(
+            entry.file_size > BLOCK and entry.file_size > RATIO * entry.compress_size for entry in entries
+        )
         if unpacked > limits.unpacked or steep or len(entries) > ENTRIES:
-            raise BadInput(_("“%(name)s”解压后过大（%(size)d MB），不予打开") % {"name": name, "size": unpacked >> 20}, "file")
+            raise BadInput(
+                _("“%(name)s”解压后过大（%(size)d MB），不予打开") % {"name": name, "size": unpacked >> 20},
+                "file",
+            )
         contents = {entry.filename: _unpacked(package, entry) for entry in entries}
-    return [_marks(contents[place], limits) if place in contents else Marks() for place in _sheet_files(contents)]
+    return [
+        _marks(contents[place], limits) if place in contents else Marks() for place in _sheet_files(contents)
+    ]
 
 
 def _sheet_files(contents: dict[str, bytes]) -> list[str]:
@@ -91,7 +97,11 @@ def _marks(content: bytes, limits: Limits) -> Marks:
         if column >= limits.columns:
             refuse_width(column + 1, limits)
         if int(digits) > limits.rows * 2:
-            raise BadInput(_("有内容的最后一行是第%(line)d行，上限%(limit)d行，请删去表格下方的空行") % {"line": int(digits), "limit": limits.rows}, "file")
+            raise BadInput(
+                _("有内容的最后一行是第%(line)d行，上限%(limit)d行，请删去表格下方的空行")
+                % {"line": int(digits), "limit": limits.rows},
+                "file",
+            )
     formulas, errors = set(), set()
     for match in CELL.finditer(content):
         attributes, place = match[1], PLACE.search(b" " + match[1])
@@ -112,20 +122,34 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def _read(book: CalamineWorkbook, *, name: str, sha256: str, limits: Limits, sheet: str, marks: list[Marks]) -> Ledger:
+def _read(
+    book: CalamineWorkbook, *, name: str, sha256: str, limits: Limits, sheet: str, marks: list[Marks]
+) -> Ledger:
     shown = [
-        place for place, meta in enumerate(book.sheets_metadata)
+        place
+        for place, meta in enumerate(book.sheets_metadata)
         if meta.typ is SheetTypeEnum.WorkSheet and meta.visible is SheetVisibleEnum.Visible
     ]
     if sheet and sheet not in book.sheet_names:
-        raise BadInput(_("没有工作表“%(sheet)s”，现有：%(names)s") % {"sheet": sheet, "names": "、".join(book.sheet_names)}, "sheet")
+        raise BadInput(
+            _("没有工作表“%(sheet)s”，现有：%(names)s")
+            % {"sheet": sheet, "names": "、".join(book.sheet_names)},
+            "sheet",
+        )
     wanted = [book.sheet_names.index(sheet)] if sheet else shown
     filled = [(place, rows) for place in wanted if (rows := _rows(book, place, limits, marks))]
     if not filled:
         raise BadInput(_("“%(name)s”中没有内容") % {"name": name}, "file")
     place, rows = filled[0]
     others = [book.sheet_names[other] for other, _rest in filled[1:]]
-    remarks = (_("只读取工作表“%(sheet)s”；未读取：%(others)s（可用--sheet指明）") % {"sheet": book.sheet_names[place], "others": "、".join(others)},) if others else ()
+    remarks = (
+        (
+            _("只读取工作表“%(sheet)s”；未读取：%(others)s（可用--sheet指明）")
+            % {"sheet": book.sheet_names[place], "others": "、".join(others)},
+        )
+        if others
+        else ()
+    )
     return Ledger(name, sha256, tuple(rows), form=f"xlsx · {book.sheet_names[place]}", remarks=remarks)
 
 

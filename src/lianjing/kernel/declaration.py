@@ -64,8 +64,8 @@ class Step:
     verb: Callable[..., Mapping[str, Any]]
     duty: Duty | None = None
     form: type[Any] | None = None
-    role: str = "reviewed"   # entered, reviewed, approved: what the act counts as (code list act_role)
-    is_money: bool = False   # the act moves money forward: red lines are checked before it
+    role: str = "reviewed"  # entered, reviewed, approved: what the act counts as (code list act_role)
+    is_money: bool = False  # the act moves money forward: red lines are checked before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ class Procedure:
     steps: tuple[Step, ...]
     record: type[Any]
     may_open: Callable[[Any, date], None]
-    may_withdraw: Callable[[Any], None] | None = None    # Refusal where the matter can no longer be taken back
-    withdrawn: Callable[..., None] | None = None         # what the record says after a withdrawal
-    series: str = ""         # letters of the matter's own number series, as 变 in 澜经建变〔2025〕0007号
+    may_withdraw: Callable[[Any], None] | None = None  # Refusal where the matter can no longer be taken back
+    withdrawn: Callable[..., None] | None = None  # what the record says after a withdrawal
+    series: str = ""  # letters of the matter's own number series, as 变 in 澜经建变〔2025〕0007号
 
     def step(self, step_id: str) -> Step:
         """Return the step of a task id; KeyError for an undeclared one."""
@@ -122,14 +122,14 @@ class Domain:
     root_kind: str
     stages: tuple[Stage, ...]
     procedures: tuple[Procedure, ...]
-    package: str                                    # where processes/, decisions/, regulations/ lie
-    gate_post: str = ""                             # the post that may pass a gate of a stage
-    urls: str = ""                                  # module of the domain's own pages
+    package: str  # where processes/, decisions/, regulations/ lie
+    gate_post: str = ""  # the post that may pass a gate of a stage
+    urls: str = ""  # module of the domain's own pages
     menu: tuple[MenuEntry, ...] = ()
     importers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     demonstrate: Callable[..., Any] | None = None
-    page_of: Callable[[Any], str] | None = None     # address of the page of a root matter
-    overview: Callable[..., Any] | None = None      # (person_id, day) → what the cockpit shows of the domain
+    page_of: Callable[[Any], str] | None = None  # address of the page of a root matter
+    overview: Callable[..., Any] | None = None  # (person_id, day) → what the cockpit shows of the domain
 
     def procedure(self, key: str) -> Procedure:
         """Return the procedure of a process key; KeyError for an undeclared one."""

@@ -20,14 +20,16 @@ _PAPER_CODE = re.compile(r"\d{10}|\d{12}")
 class CreditCodeFault(StrEnum):
     """What is wrong with a unified social credit code."""
 
-    FORM = "form"                  # not 18 signs of the alphabet
-    CHECK = "check"                # sign 18 does not follow from the others
+    FORM = "form"  # not 18 signs of the alphabet
+    CHECK = "check"  # sign 18 does not follow from the others
     ORGANISATION = "organisation"  # sign 17, the check of the organisation code, is wrong
 
 
 def credit_check(first17: str) -> str:
     """Return sign 18 of a unified social credit code (GB 32100-2015)."""
-    total = sum(CREDIT_ALPHABET.index(sign) * weight for sign, weight in zip(first17, _CREDIT_WEIGHTS, strict=True))
+    total = sum(
+        CREDIT_ALPHABET.index(sign) * weight for sign, weight in zip(first17, _CREDIT_WEIGHTS, strict=True)
+    )
     return CREDIT_ALPHABET[(31 - total % 31) % 31]
 
 

@@ -86,7 +86,9 @@ def _fraction(yuan: int, jiao: int, fen: int) -> str:
     return text + (_DIGITS[fen] + "分" if fen else "整")
 
 
-def parse_amount(text: str, *, field: str = "", may_be_negative: bool = False, may_be_zero: bool = True) -> Decimal:
+def parse_amount(
+    text: str, *, field: str = "", may_be_negative: bool = False, may_be_zero: bool = True
+) -> Decimal:
     """Read an amount in yuan as a person types it: full-width digits, thousands commas, ¥ and 元 are taken.
 
     Commas must stand at thousands, so that "1,5" is never read as 15. A unit such as 万 is refused, not guessed.

@@ -9,17 +9,17 @@ from enum import StrEnum
 class Ground(StrEnum):
     """Why an act is refused. Every ground but FORM and STALE is itself written to the trail."""
 
-    POST = "post"                # does not hold the post today
-    CONFLICT = "conflict"        # a conflicting duty in this matter
-    DELEGATE = "delegate"        # the delegation does not reach this matter
-    POWER = "power"              # no power item in force for this act
-    GATE = "gate"                # a condition of a stage or of opening is not met
-    RED_LINE = "red_line"        # a hard red line, which nobody can override
-    DOCUMENTS = "documents"      # a mandatory paper is missing
-    RULE = "rule"                # another rule of the regulation
-    SCOPE = "scope"              # outside the person's data scope
-    FORM = "form"                # invalid input: not recorded
-    STALE = "stale"              # the item is closed or was changed meanwhile: not recorded
+    POST = "post"  # does not hold the post today
+    CONFLICT = "conflict"  # a conflicting duty in this matter
+    DELEGATE = "delegate"  # the delegation does not reach this matter
+    POWER = "power"  # no power item in force for this act
+    GATE = "gate"  # a condition of a stage or of opening is not met
+    RED_LINE = "red_line"  # a hard red line, which nobody can override
+    DOCUMENTS = "documents"  # a mandatory paper is missing
+    RULE = "rule"  # another rule of the regulation
+    SCOPE = "scope"  # outside the person's data scope
+    FORM = "form"  # invalid input: not recorded
+    STALE = "stale"  # the item is closed or was changed meanwhile: not recorded
 
     @property
     def is_recorded(self) -> bool:

@@ -32,10 +32,17 @@ from lianjing.runtime.trail.act import SYSTEM, Act, legal_day, recorded
 INSTALLATION = "installation:1"
 # The base set of incompatible duties (papers 1.0; 财会〔2012〕21号): all in one matter.
 CONFLICTS = (
-    ("apply", "approve"), ("approve", "pay"), ("evaluate", "award"), ("measure", "approve"), ("audit", "recheck"), ("find", "recheck"),
+    ("apply", "approve"),
+    ("approve", "pay"),
+    ("evaluate", "award"),
+    ("measure", "approve"),
+    ("audit", "recheck"),
+    ("find", "recheck"),
 )
 ADMINISTRATORS = (
-    ("system_admin", "系统管理员", "10001"), ("security_admin", "安全管理员", "10002"), ("audit_admin", "审计管理员", "10003"),
+    ("system_admin", "系统管理员", "10001"),
+    ("security_admin", "安全管理员", "10002"),
+    ("audit_admin", "审计管理员", "10003"),
 )
 ANNOUNCED_TO = 2026
 
@@ -106,7 +113,13 @@ def stand_post(act: Act, unit: Unit, key: str) -> Post:
     row = standard_posts()[key]
     kind = row["kind"]
     return add_post(
-        act, unit=unit, key=key, name=row["zh"], kind=kind, duties=tuple(row.get("duties", ())), risk_level=row.get("risk_level", ""),
+        act,
+        unit=unit,
+        key=key,
+        name=row["zh"],
+        kind=kind,
+        duties=tuple(row.get("duties", ())),
+        risk_level=row.get("risk_level", ""),
         is_approval_post=kind in ("approver", "head"),
     )
 
@@ -116,15 +129,26 @@ def register_powers(act: Act, domain: Domain, from_on: date) -> list[PowerItem]:
     text = (files(domain.package) / "regulations" / "power_items.toml").read_text(encoding="utf-8")
     units = {unit.code: unit for unit in Unit.objects.all()}
     known = set(PowerItem.objects.values_list("code", flat=True))
-    rows = [row for row in tomllib.loads(text)["power_item"] if row["unit"] in units and row["code"] not in known]
+    rows = [
+        row for row in tomllib.loads(text)["power_item"] if row["unit"] in units and row["code"] not in known
+    ]
     return [_power(act, row, units[row["unit"]], from_on) for row in rows]
 
 
 def _power(act: Act, row: Mapping[str, Any], unit: Unit, from_on: date) -> PowerItem:
     return set_power_item(
-        act, code=row["code"], name=row["name"], name_en=row.get("name_en", ""), unit=unit, definition_key=row["definition_key"],
-        from_on=from_on, clause=row.get("clause", ""), post_key=row.get("post_key", ""), discretion_text=row.get("discretion_text", ""),
-        disclosure=row.get("disclosure", ""), limit_days=_limit_days(str(row.get("limit_days", "")), act.day),
+        act,
+        code=row["code"],
+        name=row["name"],
+        name_en=row.get("name_en", ""),
+        unit=unit,
+        definition_key=row["definition_key"],
+        from_on=from_on,
+        clause=row.get("clause", ""),
+        post_key=row.get("post_key", ""),
+        discretion_text=row.get("discretion_text", ""),
+        disclosure=row.get("disclosure", ""),
+        limit_days=_limit_days(str(row.get("limit_days", "")), act.day),
     )
 
 
@@ -147,8 +171,13 @@ def found(act: Act, cast: Mapping[str, Any], from_on: date, basis: str) -> list[
         if not Unit.objects.filter(code=row["code"]).exists():
             columns = {name: row[name] for name in ("enterprise_no", "level", "credit_code") if name in row}
             add_unit(
-                act, code=row["code"], name=row["name"], kind=row["kind"], parent=Unit.objects.filter(code=row.get("parent", "")).first(),
-                from_on=from_on, **columns,
+                act,
+                code=row["code"],
+                name=row["name"],
+                kind=row["kind"],
+                parent=Unit.objects.filter(code=row.get("parent", "")).first(),
+                from_on=from_on,
+                **columns,
             )
     for row in cast["unit"]:
         if "supervisor" in row:
@@ -161,7 +190,12 @@ def found(act: Act, cast: Mapping[str, Any], from_on: date, basis: str) -> list[
 def _seat(act: Act, row: Mapping[str, Any], from_on: date, basis: str) -> Person:
     unit = Unit.objects.get(code=row["unit"])
     person = add_person(
-        act, name=row["name"], kind=row.get("kind", "official"), unit=unit, pinyin=row.get("pinyin", ""), number=row["number"],
+        act,
+        name=row["name"],
+        kind=row.get("kind", "official"),
+        unit=unit,
+        pinyin=row.get("pinyin", ""),
+        number=row["number"],
         entered_on=from_on,
     )
     for key in _keys(row):

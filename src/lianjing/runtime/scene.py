@@ -45,7 +45,9 @@ class Scene:
         if moment.hour < 8 or moment.hour >= 18:
             if moment.hour >= 18:
                 day = calendar().add_working_days(moment.date(), 1)
-            moment = moment.replace(year=day.year, month=day.month, day=day.day, hour=9, minute=self.random.randrange(60))
+            moment = moment.replace(
+                year=day.year, month=day.month, day=day.day, hour=9, minute=self.random.randrange(60)
+            )
         self.now = max(self.now + timedelta(seconds=1), moment)
         return self.now
 
@@ -58,7 +60,9 @@ class Scene:
         """Return the open item of a step; DoesNotExist where the process is elsewhere."""
         return WorkItem.objects.get(matter=matter, step_key=step, element=element, closed_at=None)
 
-    def do(self, number: str, matter: Matter, step: str, data: Mapping[str, Any], element: str = "") -> process.Outcome:
+    def do(
+        self, number: str, matter: Matter, step: str, data: Mapping[str, Any], element: str = ""
+    ) -> process.Outcome:
         """Let a person complete a step now."""
         item = self.item(matter, step, element)
         return process.complete(item_id=item.id, person_id=self.person(number), data=data, now=self.now)

@@ -35,7 +35,7 @@ def main() -> None:
     if (Path(os.environ["LIANJING_DATA"]) / "demonstration").exists():
         os.environ["LIANJING_DEMONSTRATION"] = "1"
     if arguments and arguments[0] in ("demo", "serve") and (fault := assets_fault()):
-        print(f"lianjing: {fault}", file=sys.stderr)
+        sys.stderr.write(f"lianjing: {fault}\n")
         sys.exit(2)
     django.setup()
     sys.exit(import_module("lianjing.cli.commands").run(arguments))

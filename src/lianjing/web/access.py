@@ -48,7 +48,9 @@ def person_of(request: HttpRequest) -> Person:
     if asked.person is None:
         raise Refusal(Ground.POST, "login.required", _("请先登录"), FIXED_POST)
     if is_gone(asked.person, asked.today):
-        raise Refusal(Ground.POST, "login.left", _("您已离岗，账号不再办理业务；请联系组织人事部门"), HAND_OVER)
+        raise Refusal(
+            Ground.POST, "login.left", _("您已离岗，账号不再办理业务；请联系组织人事部门"), HAND_OVER
+        )
     return asked.person
 
 

@@ -41,32 +41,44 @@ class Group:
 
 # Words and places are those of the back offices that officials know (papers 4.3).
 MENU = (
-    Group(gettext_noop("工作台"), "home", (
-        Entry(gettext_noop("首页"), "workbench"),
-        Entry(gettext_noop("待办与已办"), "items"),
-        Entry(gettext_noop("会议"), "meetings", OFFICIALS),
-        Entry(gettext_noop("交办整改"), "undertakings", OFFICIALS),
-    )),
-    Group(gettext_noop("驾驶舱"), "layout-dashboard", (Entry(gettext_noop("监督驾驶舱"), "cockpit", WATCHERS),)),
+    Group(
+        gettext_noop("工作台"),
+        "home",
+        (
+            Entry(gettext_noop("首页"), "workbench"),
+            Entry(gettext_noop("待办与已办"), "items"),
+            Entry(gettext_noop("会议"), "meetings", OFFICIALS),
+            Entry(gettext_noop("交办整改"), "undertakings", OFFICIALS),
+        ),
+    ),
+    Group(
+        gettext_noop("驾驶舱"), "layout-dashboard", (Entry(gettext_noop("监督驾驶舱"), "cockpit", WATCHERS),)
+    ),
     Group(gettext_noop("工程项目"), "building-factory", ()),
-    Group(gettext_noop("监督预警"), "shield-check", (
-        Entry(gettext_noop("堵点"), "bottlenecks", OFFICIALS),
-    )),
-    Group(gettext_noop("制度库"), "book", (
-        Entry(gettext_noop("制度办法"), "regulations"),
-        Entry(gettext_noop("参数设置"), "parameters", STAFF),
-        Entry(gettext_noop("工作日历"), "calendar", STAFF),
-    )),
-    Group(gettext_noop("人员与岗位"), "users", (
-        Entry(gettext_noop("单位"), "org_units", STAFF),
-        Entry(gettext_noop("岗位"), "org_posts", STAFF),
-        Entry(gettext_noop("人员"), "org_persons", STAFF),
-        Entry(gettext_noop("任职"), "org_appointments", STAFF),
-        Entry(gettext_noop("授权委托"), "org_delegations", STAFF),
-        Entry(gettext_noop("不相容职责"), "org_conflicts", STAFF),
-        Entry(gettext_noop("权力清单"), "org_powers", STAFF),
-        Entry(gettext_noop("谁能办"), "org_who", STAFF),
-    )),
+    Group(gettext_noop("监督预警"), "shield-check", (Entry(gettext_noop("堵点"), "bottlenecks", OFFICIALS),)),
+    Group(
+        gettext_noop("制度库"),
+        "book",
+        (
+            Entry(gettext_noop("制度办法"), "regulations"),
+            Entry(gettext_noop("参数设置"), "parameters", STAFF),
+            Entry(gettext_noop("工作日历"), "calendar", STAFF),
+        ),
+    ),
+    Group(
+        gettext_noop("人员与岗位"),
+        "users",
+        (
+            Entry(gettext_noop("单位"), "org_units", STAFF),
+            Entry(gettext_noop("岗位"), "org_posts", STAFF),
+            Entry(gettext_noop("人员"), "org_persons", STAFF),
+            Entry(gettext_noop("任职"), "org_appointments", STAFF),
+            Entry(gettext_noop("授权委托"), "org_delegations", STAFF),
+            Entry(gettext_noop("不相容职责"), "org_conflicts", STAFF),
+            Entry(gettext_noop("权力清单"), "org_powers", STAFF),
+            Entry(gettext_noop("谁能办"), "org_who", STAFF),
+        ),
+    ),
     Group(gettext_noop("留痕"), "fingerprint", (Entry(gettext_noop("留痕核验"), "trail", TRAIL),)),
     Group(gettext_noop("系统管理"), "settings", ()),
 )
@@ -82,7 +94,9 @@ def page(request: HttpRequest) -> Mapping[str, Any]:
     frame |= {
         "viewer": {"name": asked.person.name, "posts": [_post_word(each) for each in asked.held]},
         "logout_url": address("logout"),
-        "query": request.GET.get("q", "") if request.resolver_match and request.resolver_match.url_name == "search" else "",
+        "query": request.GET.get("q", "")
+        if request.resolver_match and request.resolver_match.url_name == "search"
+        else "",
     }
     if asked.held:
         frame |= {"menu": _menu(asked), "search_url": address("search"), "trail_status": _trail_status(asked)}
@@ -91,7 +105,11 @@ def page(request: HttpRequest) -> Mapping[str, Any]:
 
 def _post_word(held: Any) -> str:
     word = f"{held.post.unit.name}·{held.post.name}"
-    return _("%(post)s（代%(holder)s）") % {"post": word, "holder": held.on_behalf_of.name} if held.on_behalf_of else word
+    return (
+        _("%(post)s（代%(holder)s）") % {"post": word, "holder": held.on_behalf_of.name}
+        if held.on_behalf_of
+        else word
+    )
 
 
 def _menu(request: PageRequest) -> list[dict[str, Any]]:
@@ -114,7 +132,12 @@ def _add(group: dict[str, Any], label: str, view: str, request: PageRequest) -> 
     if not url:
         return
     match = request.resolver_match
-    item = {"label": label, "url": url, "is_active": match is not None and match.url_name == view, "badge": ""}
+    item = {
+        "label": label,
+        "url": url,
+        "is_active": match is not None and match.url_name == view,
+        "badge": "",
+    }
     if view == "items" and request.person is not None:
         item["badge"] = items_for(request.person.id, request.today).count() or ""
     group["items"].append(item)

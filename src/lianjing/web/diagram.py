@@ -22,10 +22,10 @@ from lianjing.runtime.process.models import ProcessInstance, WorkItem
 from lianjing.runtime.regulation.queries import graph_of
 from lianjing.web.words import in_english
 
-LINE_LENGTH = 7      # Chinese signs on one line of a box
+LINE_LENGTH = 7  # Chinese signs on one line of a box
 MOST_LINES = 3
 LINE_HEIGHT = 19
-SHOWN_PERCENT = 80   # the picture is drawn smaller than the layout, its letters larger
+SHOWN_PERCENT = 80  # the picture is drawn smaller than the layout, its letters larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +114,17 @@ def diagram_of(instance: ProcessInstance) -> Diagram:
 def draw(graph: Graph, tokens: Mapping[str, int], done: Collection[str] = ()) -> Diagram:
     """Return the picture of a process with tokens at some steps."""
     places = layout(graph)
-    shapes = tuple(_shape(graph.nodes[key], box, tokens.get(key, 0), key in done) for key, box in places.nodes.items())
+    shapes = tuple(
+        _shape(graph.nodes[key], box, tokens.get(key, 0), key in done) for key, box in places.nodes.items()
+    )
     lanes = tuple(
-        Lane(band.box.y, band.box.h, band.box.y + band.box.h // 2, band.lane.name if band.lane else "") for band in places.lanes
+        Lane(band.box.y, band.box.h, band.box.y + band.box.h // 2, band.lane.name if band.lane else "")
+        for band in places.lanes
     )
     standing = "、".join(_name(graph.nodes[key]) for key in tokens)
-    return Diagram(graph.key, graph.name, places.width, places.height, lanes, shapes, _edges(places), standing)
+    return Diagram(
+        graph.key, graph.name, places.width, places.height, lanes, shapes, _edges(places), standing
+    )
 
 
 def _edges(places: Layout) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ def keep(item: WorkItem, person_id: int, data: QueryDict, now: datetime) -> None
     typed = data.copy()
     for name in FRAME & set(typed):
         del typed[name]
-    FormDraft.objects.update_or_create(person_id=person_id, work_item=item, defaults={"content": typed.urlencode(), "saved_at": now})
+    FormDraft.objects.update_or_create(
+        person_id=person_id, work_item=item, defaults={"content": typed.urlencode(), "saved_at": now}
+    )
 
 
 def drop(item: WorkItem, person_id: int) -> None:

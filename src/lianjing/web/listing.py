@@ -87,7 +87,9 @@ class Listing:
         """The page asked for; the nearest one where that does not exist."""
         if self._page is None:
             size = self.request.GET.get("per_page", "")
-            paginator = Paginator(self.found, int(size) if size in ("10", "20", "50", "100") else self.per_page)
+            paginator = Paginator(
+                self.found, int(size) if size in ("10", "20", "50", "100") else self.per_page
+            )
             self._page = paginator.get_page(self.request.GET.get("page"))
         return self._page
 
@@ -106,24 +108,39 @@ class Listing:
         """The filters as parts/table_tools.html draws them."""
         given = self.request.GET
         return [
-            {"name": each.name, "label": each.label, "choices": each.choices, "value": given.get(each.name, "")}
+            {
+                "name": each.name,
+                "label": each.label,
+                "choices": each.choices,
+                "value": given.get(each.name, ""),
+            }
             for each in self.filters
         ]
 
     @property
     def tool_dates(self) -> list[dict[str, Any]]:
         """The dates as parts/table_tools.html draws them."""
-        return [{"name": each.name, "label": each.label, "value": self.request.GET.get(each.name, "")} for each in self.dates]
+        return [
+            {"name": each.name, "label": each.label, "value": self.request.GET.get(each.name, "")}
+            for each in self.dates
+        ]
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the rows of the page as parts/listing.html draws them."""
         for row in self.page.object_list:
-            yield {"css": self.row_class(row) if self.row_class else "", "cells": [_cell(column, row) for column in self.columns]}
+            yield {
+                "css": self.row_class(row) if self.row_class else "",
+                "cells": [_cell(column, row) for column in self.columns],
+            }
 
     def excel(self, title: str) -> HttpResponse:
         """Return all rows found as a sheet."""
         rows = self.found[:LONGEST_EXPORT].iterator(chunk_size=2000)
-        return download(title, [column.label for column in self.columns], ([column.value(row) for column in self.columns] for row in rows))
+        return download(
+            title,
+            [column.label for column in self.columns],
+            ([column.value(row) for column in self.columns] for row in rows),
+        )
 
     def _narrowed(self) -> QuerySet[Any]:
         rows = self.queryset

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import cast
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.clock import now
 from lianjing.runtime.org.models import LoginAccount
 from lianjing.runtime.trail.act import legal_day
+from lianjing.runtime.trail.stamp import holding
 from lianjing.web.access import PageRequest, held_today
 from lianjing.web.words import refusal_words
 
@@ -24,6 +26,7 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
 )
+READING = ("GET", "HEAD")  # reference data is looked at once for the whole page
 STATUS = {Ground.SCOPE: 404, Ground.STALE: 409, Ground.FORM: 422}
 
 
@@ -37,7 +40,9 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()"
+        )
         return response
 
 
@@ -70,7 +75,8 @@ class CurrentPerson:
         asked.person = request.user.person if isinstance(request.user, LoginAccount) else None
         asked.held = held_today(asked.person, asked.today) if asked.person else []
         asked.roles = frozenset(each.post.kind for each in asked.held)
-        response = self.get_response(request)
+        with holding() if request.method in READING else nullcontext():
+            response = self.get_response(request)
         if asked.person is not None and not getattr(response, "streaming", False):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
@@ -97,7 +103,9 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an address that does not exist."""
-    return render(request, "lianjing/refusal.html", {"not_found": _("没有这个页面，或其内容已移走")}, status=404)
+    return render(
+        request, "lianjing/refusal.html", {"not_found": _("没有这个页面，或其内容已移走")}, status=404
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -36,5 +36,7 @@ def give_receipt(request: HttpRequest, text: str, event_id: str) -> None:
     if not event_id:
         messages.success(request, text)
         return
-    receipt = format_html('{} <a href="{}">{}</a>', _("留痕编号："), reverse("event", args=[event_id]), event_id)
+    receipt = format_html(
+        '{} <a href="{}">{}</a>', _("留痕编号："), reverse("event", args=[event_id]), event_id
+    )
     messages.success(request, format_html("{} {}", text, receipt))

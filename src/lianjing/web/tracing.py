@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,12 +13,12 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import Ground, Refusal
-from lianjing.kernel.trail.envelope import Envelope, body_hash, leaf_hash, parse_envelope
+from lianjing.kernel.trail.envelope import Envelope, NotCanonical, body_hash, leaf_hash, parse_envelope
 from lianjing.runtime.regulation.queries import clause_title
 from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.kept import Kept
 from lianjing.runtime.trail.models import ActRow, Body, Event, Leaf
-from lianjing.runtime.trail.queries import ActLine, lines
+from lianjing.runtime.trail.queries import ActLine, content_of, lines
 from lianjing.runtime.trail.registry import trailed_models
 from lianjing.web.records import name_of, spoken
 from lianjing.web.templatetags.ui import NONE_SIGN
@@ -86,9 +85,22 @@ def _touch(
     if event.clause and (event.clause, day) not in titles:
         titles[event.clause, day] = clause_title(event.clause, day)
     return Touch(
-        line, words[event.act], parse_envelope(bytes(event.envelope)).rule, titles.get((event.clause, day), ""),
+        line, words[event.act], _rule_of(event), titles.get((event.clause, day), ""),
         clause_address(event.clause, day), leaves.get(event.id), post_id=event.post_id, day=day,
     )
+
+
+def _rule_of(event: Event) -> str:
+    envelope = envelope_of(event)
+    return envelope.rule if envelope is not None else ""
+
+
+def envelope_of(event: Event) -> Envelope | None:
+    """Return the parsed envelope of an event, None where its bytes were altered."""
+    try:
+        return parse_envelope(bytes(event.envelope))
+    except NotCanonical:
+        return None
 
 
 def value_in(event: Event, table: str, key: str, column: str) -> str:
@@ -96,13 +108,16 @@ def value_in(event: Event, table: str, key: str, column: str) -> str:
     image = images_of(event).get((table, key))
     if not image or column not in image:
         return ""
-    return said(model_of(table), column, image[column])
+    return said(model_of(table), column, image[column], currency=_currency(image))
+
+
+def _currency(image: Mapping[str, Any]) -> str:
+    return str(image.get("currency") or image.get("amount_currency") or "CNY")
 
 
 def images_of(event: Event) -> dict[tuple[str, str], dict[str, Any] | None]:
     """Return the row images that an act wrote, None for a removed draft."""
-    body = getattr(event, "body", None)
-    content = json.loads(bytes(body.content)) if body else {}
+    content = content_of(event)
     return {(row["t"], row["k"]): row["v"] for row in content.get("rows", [])}
 
 
@@ -111,8 +126,10 @@ def field_of(model: type[Kept], column: str) -> Any:
     return next((field for field in model._meta.concrete_fields if field.column == column), None)
 
 
-def said(model: type[Kept], column: str, value: Any, names: dict[tuple[str, Any], str] | None = None) -> str:
-    """Return a stored value in words; personal columns stay hidden."""
+def said(
+    model: type[Kept], column: str, value: Any, names: dict[tuple[str, Any], str] | None = None, *, currency: str = "CNY"
+) -> str:
+    """Return a stored value in words, a sum with the sign of its currency; personal columns stay hidden."""
     field = field_of(model, column)
     if value is None or value == "":
         return NONE_SIGN
@@ -123,7 +140,7 @@ def said(model: type[Kept], column: str, value: Any, names: dict[tuple[str, Any]
     if field.remote_field is not None:
         known = (names or {}).get((field.remote_field.model._meta.db_table, value))
         return known if known is not None else _named(field.remote_field.model, value)
-    return spoken(field, _typed(field, value))[0][:LONGEST_VALUE]
+    return spoken(field, _typed(field, value), currency)[0][:LONGEST_VALUE]
 
 
 def _named(model: type[models.Model], key: Any) -> str:
@@ -185,7 +202,8 @@ def _row_change(event: Event, table: str, key: str, image: dict[str, Any] | None
         if old in (None, "") and new in (None, ""):
             continue
         label = _(str(field.verbose_name)) if field is not None else column
-        changes.append(Change(column, label, said(model, column, old), said(model, column, new), old != new))
+        was, now = said(model, column, old, currency=_currency(before)), said(model, column, new, currency=_currency(after))
+        changes.append(Change(column, label, was, now, old != new))
     name = next((str(after.get(each) or before.get(each)) for each in ("name", "title", "code", "order_no") if after.get(each) or before.get(each)), key)
     return RowChange(table, _(str(model._meta.verbose_name)), key, name, change, earlier.id if earlier else "", tuple(changes))
 
@@ -209,8 +227,16 @@ class Check:
     holds: bool
 
 
-def checks_of(event: Event, envelope: Envelope) -> list[Check]:
-    """Recompute the hashes of one event and its links to its neighbours, now."""
+def _is_after(following: Event, digest: str) -> bool:
+    envelope = envelope_of(following)
+    return envelope is not None and envelope.oprev == digest
+
+
+def checks_of(event: Event) -> list[Check]:
+    """Recompute the hashes of one event and its links to its neighbours, now; an altered envelope fails at once."""
+    envelope = envelope_of(event)
+    if envelope is None:
+        return [Check(_("信封可以读取"), holds=False)]
     body = Body.objects.filter(event=event).first()
     leaf = Leaf.objects.filter(event=event).first()
     previous = Event.objects.filter(object=event.object, oseq=event.oseq - 1).first()
@@ -224,5 +250,5 @@ def checks_of(event: Event, envelope: Envelope) -> list[Check]:
     if leaf is not None:
         found.append(Check(_("日志编号处的摘要与信封一致"), leaf.leaf_hash == own))
     if following is not None:
-        found.append(Check(_("同一对象的下一条指向本条"), parse_envelope(bytes(following.envelope)).oprev == own))
+        found.append(Check(_("同一对象的下一条指向本条"), _is_after(following, own)))
     return found

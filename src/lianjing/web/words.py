@@ -94,7 +94,10 @@ def step_words(keys: Iterable[str]) -> dict[tuple[str, str], str]:
     """Return (process key, step) → name for the latest version of each process: one query."""
     rows = ProcessStep.objects.filter(definition__key__in=set(keys)).order_by("definition__version")
     column = "name_en" if in_english() else "name"
-    return {(key, step): name or step for key, step, name in rows.values_list("definition__key", "step_key", column)}
+    return {
+        (key, step): name or step
+        for key, step, name in rows.values_list("definition__key", "step_key", column)
+    }
 
 
 def act_words(acts: Iterable[str]) -> dict[str, str]:
@@ -142,7 +145,11 @@ def _timeline_act(line: ActLine, words: dict[str, str], titles: dict[str, str]) 
         "act": _("被拒：%(act)s") % {"act": act} if line.is_refused else act,
         "text": line.reason,
         "url": address("event", line.event_id),
-        "tone": "bad" if line.is_refused else "warn" if line.act.endswith((".return", ".withdraw")) else "good",
+        "tone": "bad"
+        if line.is_refused
+        else "warn"
+        if line.act.endswith((".return", ".withdraw"))
+        else "good",
         "clause": titles.get(line.clause, ""),
         "late": _lag(line),
     }

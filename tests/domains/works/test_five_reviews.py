@@ -33,8 +33,17 @@ from tests.domains.works.playing import (
 )
 
 EVERYONE = (OFFICER, AUDITOR, LEAD, ECO, PLN, LAW, SECRETARY, FUNDS, MAKER, CHECKER, FINANCE_HEAD)
-RIGHT = {"apply": OFFICER, "audit": AUDITOR, "internal": LEAD, "collective": SECRETARY, "finance": FUNDS, "make_order": MAKER,
-         "check_order": CHECKER, "release": FINANCE_HEAD, "receipt": MAKER}
+RIGHT = {
+    "apply": OFFICER,
+    "audit": AUDITOR,
+    "internal": LEAD,
+    "collective": SECRETARY,
+    "finance": FUNDS,
+    "make_order": MAKER,
+    "check_order": CHECKER,
+    "release": FINANCE_HEAD,
+    "receipt": MAKER,
+}
 HEADS = {"ECO": ECO, "PLN": PLN, "LAW": LAW}
 
 
@@ -49,7 +58,17 @@ class Office:
         if not items:
             return False
         item = self.luck.choice(items)
-        moves = (self.right, self.right, self.right, self.right, self.wrong, self.send_back, self.wait, self.meet, self.recuse)
+        moves = (
+            self.right,
+            self.right,
+            self.right,
+            self.right,
+            self.wrong,
+            self.send_back,
+            self.wait,
+            self.meet,
+            self.recuse,
+        )
         move = self.luck.choice(moves)
         with suppress(Refusal, BadInput):
             move(item)
@@ -61,7 +80,9 @@ class Office:
 
     def wrong(self, item):
         self.play.scene.pass_time(hours=0.2)
-        self.play.scene.do(self.luck.choice(EVERYONE), self.matter, item.step_key, self.data(item), item.element)
+        self.play.scene.do(
+            self.luck.choice(EVERYONE), self.matter, item.step_key, self.data(item), item.element
+        )
 
     def send_back(self, item):
         number = HEADS[item.element] if item.step_key == "joint" else RIGHT[item.step_key]
@@ -83,7 +104,13 @@ class Office:
             person = self.play.scene.person(self.luck.choice(EVERYONE))
             day = self.play.scene.today()
             actor = actor_at(person, posts_held(person, day)[0].post.pk, day)
-            recuse(matter_id=self.matter.pk, person_id=person, reason="interest", actor=actor, now=self.play.scene.now)
+            recuse(
+                matter_id=self.matter.pk,
+                person_id=person,
+                reason="interest",
+                actor=actor,
+                now=self.play.scene.now,
+            )
 
     def data(self, item):
         luck, row = self.luck, PaymentApplication.objects.filter(pk=self.matter.pk).first()
@@ -94,11 +121,26 @@ class Office:
             case "audit" | "internal":
                 boxes = {"is_contract_checked": "on", "is_measure_checked": "on", "is_change_checked": "on"}
                 cut = luck.choice((0, 0, 1000, -1))
-                return {**boxes, **good, "approved": str((row.approved or row.amount) - cut), "cut_reason": "核减"}
+                return {
+                    **boxes,
+                    **good,
+                    "approved": str((row.approved or row.amount) - cut),
+                    "cut_reason": "核减",
+                }
             case "joint":
-                return {**good, "result": luck.choice(("agree", "agree", "agree_with_changes", "not_concerned", "disagree"))}
+                return {
+                    **good,
+                    "result": luck.choice(
+                        ("agree", "agree", "agree_with_changes", "not_concerned", "disagree")
+                    ),
+                }
             case "finance":
-                return {**good, "is_invoice_verified": "on", "is_account_checked": "on", "is_budget_checked": "on"}
+                return {
+                    **good,
+                    "is_invoice_verified": "on",
+                    "is_account_checked": "on",
+                    "is_budget_checked": "on",
+                }
             case "make_order":
                 return {"order_no": f"Z{self.matter.pk}", "payer_account": self.play.payer().pk}
             case "receipt":
@@ -112,11 +154,17 @@ def check_money_stands_on_five(matter):
         return False
     row = PaymentApplication.objects.get(pk=matter.pk)
     views = review_views(matter.pk)
-    assert five_reviews(views, departments_asked(matter.pk), has_decision=row.agenda_item_id is not None).is_complete
+    assert five_reviews(
+        views, departments_asked(matter.pk), has_decision=row.agenda_item_id is not None
+    ).is_complete
     named = [view.person_id for view in views if view.person_id is not None]
     assert len(named) == len(set(named)), "one person gave two conclusions"
     for review in Review.objects.filter(matter=matter, result="not_required"):
-        assert (review.kind, review.person_id, review.work_item_id) == ("collective", None, None) and review.clause
+        assert (review.kind, review.person_id, review.work_item_id) == (
+            "collective",
+            None,
+            None,
+        ) and review.clause
     assert orders.get().amount <= row.approved <= row.amount
     return True
 

@@ -14,12 +14,21 @@ from lianjing.runtime.matter.models import Matter
 STEPS = [(procedure, step) for procedure in DOMAIN.procedures for step in procedure.steps]
 
 
-@pytest.mark.parametrize(("procedure", "step"), STEPS, ids=lambda each: getattr(each, "key", getattr(each, "id", "")))
+@pytest.mark.parametrize(
+    ("procedure", "step"), STEPS, ids=lambda each: getattr(each, "key", getattr(each, "id", ""))
+)
 def test_every_form_renders_with_a_label_on_each_field(contracted, procedure, step):
     play, project, _contract = contracted
     if step.form is None:
         return
-    matter = Matter(domain="works", kind=procedure.matter_kind, parent=project, root=project, unit_id=project.unit_id, title="事项")
+    matter = Matter(
+        domain="works",
+        kind=procedure.matter_kind,
+        parent=project,
+        root=project,
+        unit_id=project.unit_id,
+        title="事项",
+    )
     form = step.form(None, matter=matter, day=play.scene.today())
     assert form.fields
     for bound in form:
@@ -40,14 +49,19 @@ def test_who_applies_never_approves_or_pays_by_declaration():
 
 def test_a_table_takes_the_rows_of_a_browser(contracted):
     play, project, _contract = contracted
-    matter = Matter(domain="works", kind="tender", parent=project, root=project, unit_id=project.unit_id, title="事项")
+    matter = Matter(
+        domain="works", kind="tender", parent=project, root=project, unit_id=project.unit_id, title="事项"
+    )
     sent = QueryDict(
         f"opened_on={play.scene.today():%Y-%m-%d}&bids-0-name=甲&bids-0-credit_code=&bids-0-price=1,000.50"
         "&bids-1-name=乙&bids-1-credit_code=&bids-1-price=２&bids-2-name=&bids-2-credit_code=&bids-2-price="
     )
     form = OpenBidsForm(sent, matter=matter, day=play.scene.today())
     assert form.is_valid(), form.errors
-    assert [(row["name"], str(row["price"])) for row in form.cleaned_data["bids"]] == [("甲", "1000.50"), ("乙", "2")]
+    assert [(row["name"], str(row["price"])) for row in form.cleaned_data["bids"]] == [
+        ("甲", "1000.50"),
+        ("乙", "2"),
+    ]
 
 
 @pytest.mark.parametrize(("typed", "read"), [("１２.５", "12.5"), ("1，234", "1234"), (" 7 ", "7")])

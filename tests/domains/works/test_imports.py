@@ -45,8 +45,15 @@ def run_in(place: Path, currency: str = "PHP", **options: object) -> Import:
 
 def row(number: str = "P1", **cells: str) -> str:
     values = {
-        "title": "River wall", "contract": "21PC0018", "budget": "9.65E7", "cost": "9.2692944E7", "firm": "ACME", "count": "1",
-        "start": "2021-03-18", "end": "2022-10-03", **cells,
+        "title": "River wall",
+        "contract": "21PC0018",
+        "budget": "9.65E7",
+        "cost": "9.2692944E7",
+        "firm": "ACME",
+        "count": "1",
+        "start": "2021-03-18",
+        "end": "2022-10-03",
+        **cells,
     }
     return ",".join((number, *values.values()))
 
@@ -58,29 +65,53 @@ def said(done: Import) -> list[str]:
 def test_a_project_is_archived_with_its_contract_as_printed(zone: Scene, tmp_path: Path) -> None:
     bring_in(tmp_path / "a.csv", row())
     matter = Matter.objects.get(kind="project")
-    assert (matter.onboarding, matter.status, matter.stage, matter.external_no) == ("archive", "archived", "", "P1")
+    assert (matter.onboarding, matter.status, matter.stage, matter.external_no) == (
+        "archive",
+        "archived",
+        "",
+        "P1",
+    )
     assert matter.is_before_platform and matter.unit.code == "CON"
     project = Project.objects.get(pk=matter.pk)
-    assert (project.currency, project.approved_budget, str(project.started_on)) == ("PHP", Decimal("96500000.00"), "2021-03-18")
+    assert (project.currency, project.approved_budget, str(project.started_on)) == (
+        "PHP",
+        Decimal("96500000.00"),
+        "2021-03-18",
+    )
     contract = Contract.objects.get(project=matter)
-    assert (contract.code, contract.amount, contract.amount_currency) == ("21PC0018", Decimal("92692944.00"), "PHP")
+    assert (contract.code, contract.amount, contract.amount_currency) == (
+        "21PC0018",
+        Decimal("92692944.00"),
+        "PHP",
+    )
     assert contract.signed_on is None and contract.matter.parent_id == matter.pk
-    assert {p.matter_id for p in MatterParty.objects.filter(enterprise__name="ACME", role="contractor")} == {matter.pk, contract.pk}
+    assert {p.matter_id for p in MatterParty.objects.filter(enterprise__name="ACME", role="contractor")} == {
+        matter.pk,
+        contract.pk,
+    }
 
 
 def test_every_column_of_a_record_is_traced_to_its_event(zone: Scene, tmp_path: Path) -> None:
     bring_in(tmp_path / "a.csv", row())
     contract = Contract.objects.get()
     trace = ActRow.objects.select_related("event").get(table_name="contract", row_key=str(contract.pk))
-    assert trace.event.object == f"matter:{contract.project_id}" and trace.event.matter_id == contract.project_id
+    assert (
+        trace.event.object == f"matter:{contract.project_id}" and trace.event.matter_id == contract.project_id
+    )
     assert "amount" in trace.columns.split() and trace.event.channel == "import"
 
 
 def test_a_shared_contract_number_is_marked_and_its_sum_is_not_allocated(zone: Scene, tmp_path: Path) -> None:
     done = bring_in(
-        tmp_path / "a.csv", row("P1", cost="5000000", budget="9000000"), row("P2", cost="4000000", budget="0.0"), row("P3", contract="OTHER")
+        tmp_path / "a.csv",
+        row("P1", cost="5000000", budget="9000000"),
+        row("P2", cost="4000000", budget="0.0"),
+        row("P3", contract="OTHER"),
     )
-    assert sorted(Contract.objects.filter(code="21PC0018").values_list("amount", flat=True)) == [Decimal(4000000), Decimal(5000000)]
+    assert sorted(Contract.objects.filter(code="21PC0018").values_list("amount", flat=True)) == [
+        Decimal(4000000),
+        Decimal(5000000),
+    ]
     assert len(keys_noted("contract", "shared_contract")) == 2
     assert said(done).count("shared_contract") == 2 and "amount_may_repeat" not in said(done)
     second = Contract.objects.get(project__external_no="P2")
@@ -88,7 +119,9 @@ def test_a_shared_contract_number_is_marked_and_its_sum_is_not_allocated(zone: S
     assert "P1" in notes_on(second)[0].text
 
 
-def test_equal_sums_under_one_contract_number_are_said_to_be_perhaps_one_sum(zone: Scene, tmp_path: Path) -> None:
+def test_equal_sums_under_one_contract_number_are_said_to_be_perhaps_one_sum(
+    zone: Scene, tmp_path: Path
+) -> None:
     assert said(bring_in(tmp_path / "a.csv", row("P1"), row("P2"))).count("amount_may_repeat") == 2
 
 
@@ -98,7 +131,9 @@ def test_a_contract_number_shared_with_an_earlier_file_is_seen(zone: Scene, tmp_
 
 
 @pytest.mark.parametrize("code", ["2.2E+072", "2.3E+46", "22000000", "220000000000000"])
-def test_a_contract_number_that_a_spreadsheet_ruined_is_reported_as_printed(zone: Scene, tmp_path: Path, code: str) -> None:
+def test_a_contract_number_that_a_spreadsheet_ruined_is_reported_as_printed(
+    zone: Scene, tmp_path: Path, code: str
+) -> None:
     assert is_damaged_number(code)
     assert "damaged_contract_no" in said(bring_in(tmp_path / "a.csv", row(contract=code)))
     assert Contract.objects.get().code == code
@@ -115,11 +150,19 @@ def test_a_joint_venture_is_divided_where_count_and_separators_agree(zone: Scene
     contract = Contract.objects.get()
     assert contract.enterprise is None
     parties = MatterParty.objects.filter(matter=contract.matter)
-    assert {(p.enterprise.name, p.share_ratio) for p in parties} == {("TAGEL CORP", None), ("AQUILA CO.", None)}
+    assert {(p.enterprise.name, p.share_ratio) for p in parties} == {
+        ("TAGEL CORP", None),
+        ("AQUILA CO.", None),
+    }
 
 
-@pytest.mark.parametrize(("firm", "count"), [("A / B", "1"), ("A / B", "3"), ("A", "2"), ("A / B", ""), ("A / A", "2"), ("A / ", "2")])
-def test_contractors_that_do_not_add_up_are_reported_and_not_divided(zone: Scene, tmp_path: Path, firm: str, count: str) -> None:
+@pytest.mark.parametrize(
+    ("firm", "count"),
+    [("A / B", "1"), ("A / B", "3"), ("A", "2"), ("A / B", ""), ("A / A", "2"), ("A / ", "2")],
+)
+def test_contractors_that_do_not_add_up_are_reported_and_not_divided(
+    zone: Scene, tmp_path: Path, firm: str, count: str
+) -> None:
     before = Enterprise.objects.count()
     done = bring_in(tmp_path / "a.csv", row(firm=firm, count=count))
     assert done.counts[Result.IMPORTED] == 1 and said(done) == ["contractor_unclear"]
@@ -146,7 +189,11 @@ def test_a_former_name_in_brackets_is_kept_apart(printed: str, name: str, aside:
 
 
 def test_a_former_name_is_noted_and_merges_nothing(zone: Scene, tmp_path: Path) -> None:
-    bring_in(tmp_path / "a.csv", row("P1", firm="EGB CONSTRUCTION"), row("P2", contract="X", firm="EGB CORP (FORMERLY: EGB CONSTRUCTION)"))
+    bring_in(
+        tmp_path / "a.csv",
+        row("P1", firm="EGB CONSTRUCTION"),
+        row("P2", contract="X", firm="EGB CORP (FORMERLY: EGB CONSTRUCTION)"),
+    )
     assert Enterprise.objects.filter(name__startswith="EGB").count() == 2
     notes = notes_on(Enterprise.objects.get(name="EGB CORP"))
     assert {note.kind for note in notes} == {"no_credit_code", "former_name"}
@@ -158,10 +205,18 @@ def test_a_firm_without_code_is_not_merged_with_one_that_has_a_code(zone: Scene,
     assert "same_name" in said(done) and Enterprise.objects.filter(name=coded.name).count() == 2
 
 
-def test_a_credit_code_finds_its_firm_and_a_doubtful_one_is_kept_with_a_warning(zone: Scene, tmp_path: Path) -> None:
+def test_a_credit_code_finds_its_firm_and_a_doubtful_one_is_kept_with_a_warning(
+    zone: Scene, tmp_path: Path
+) -> None:
     coded = Enterprise.objects.exclude(credit_code="").order_by("id")[0]
     header = "项目编号,项目名称,承包人,统一社会信用代码"
-    done = bring_in(tmp_path / "a.csv", f"P1,甲,别名,{coded.credit_code}", "P2,乙,某公司,91110000000000000X", currency="CNY", header=header)
+    done = bring_in(
+        tmp_path / "a.csv",
+        f"P1,甲,别名,{coded.credit_code}",
+        "P2,乙,某公司,91110000000000000X",
+        currency="CNY",
+        header=header,
+    )
     assert {"name_differs", "credit_code_doubtful"} <= set(said(done))
     assert MatterParty.objects.filter(enterprise=coded).count() == 1
     assert Enterprise.objects.get(name="某公司").credit_code == "91110000000000000X"
@@ -169,17 +224,26 @@ def test_a_credit_code_finds_its_firm_and_a_doubtful_one_is_kept_with_a_warning(
 
 def test_days_and_sums_that_contradict_are_taken_with_a_warning(zone: Scene, tmp_path: Path) -> None:
     done = bring_in(
-        tmp_path / "a.csv", row("P1", start="2022-10-04"), row("P2", contract="B", cost="9.7E7"), row("P3", contract="C", budget=""),
+        tmp_path / "a.csv",
+        row("P1", start="2022-10-04"),
+        row("P2", contract="B", cost="9.7E7"),
+        row("P3", contract="C", budget=""),
         row("P4", contract="D", budget="0.0"),
     )
     assert said(done) == ["completed_before_start", "cost_above_budget", "no_budget", "no_budget"]
     assert Project.objects.get(matter__external_no="P4").approved_budget is None
 
 
-def test_a_budget_that_is_no_number_rejects_the_row_with_column_value_and_remedy(zone: Scene, tmp_path: Path) -> None:
+def test_a_budget_that_is_no_number_rejects_the_row_with_column_value_and_remedy(
+    zone: Scene, tmp_path: Path
+) -> None:
     done = bring_in(tmp_path / "a.csv", row("P1", budget="about 5M"), row("P2"))
     fault = done.lines[0].faults[0]
-    assert (fault.column, fault.value) == ("ApprovedBudgetForContract", "about 5M") and fault.reason and fault.remedy
+    assert (
+        (fault.column, fault.value) == ("ApprovedBudgetForContract", "about 5M")
+        and fault.reason
+        and fault.remedy
+    )
     assert done.counts[Result.IMPORTED] == 1
 
 
@@ -214,14 +278,20 @@ def test_a_count_must_agree_with_what_is_named() -> None:
     assert read_contractors("", None).firms == () and not read_contractors("", None).is_unclear
 
 
-def test_the_whole_real_ledger_comes_in_as_archive_and_every_doubt_is_counted(zone: Scene, shared: Path) -> None:
+def test_the_whole_real_ledger_comes_in_as_archive_and_every_doubt_is_counted(
+    zone: Scene, shared: Path
+) -> None:
     done = run_in(shared / "data" / DPWH)
     assert len(done.lines) == done.counts[Result.IMPORTED] == 7383
     assert Project.objects.count() == Contract.objects.count() == 7383
     assert set(Project.objects.values_list("currency", flat=True)) == {"PHP"}
     warned = done.warnings
     assert (warned["shared_contract"], warned["no_budget"], warned["cost_above_budget"]) == (194, 118, 531)
-    assert (warned["joint_venture"], warned["contractor_unclear"], warned["damaged_contract_no"]) == (1040, 2, 85)
+    assert (warned["joint_venture"], warned["contractor_unclear"], warned["damaged_contract_no"]) == (
+        1040,
+        2,
+        85,
+    )
     assert len(keys_noted("contract", "shared_contract")) == 194
     assert Enterprise.objects.filter(name__contains="(FORMERLY").count() == 0
     assert verify().is_good

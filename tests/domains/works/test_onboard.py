@@ -41,26 +41,71 @@ def archived(play):
     unit = Unit.objects.get(code="CON")
     with recorded("import.project", chain="import_batch:1", actor=SYSTEM, now=play.scene.now) as act:
         marks = {"onboarding": "archive", "is_before_platform": True}
-        root = begin(act, domain="works", kind="project", title="老堤防工程", unit_id=unit.pk, stage="implementation", **marks)
+        root = begin(
+            act,
+            domain="works",
+            kind="project",
+            title="老堤防工程",
+            unit_id=unit.pk,
+            stage="implementation",
+            **marks,
+        )
         act.save(Project(matter=root, title="老堤防工程", owner_unit=unit, total_investment=Decimal(5000000)))
-        child = begin(act, domain="works", kind="contract", title="老合同", unit_id=unit.pk, parent=root, **marks)
+        child = begin(
+            act, domain="works", kind="contract", title="老合同", unit_id=unit.pk, parent=root, **marks
+        )
         for matter in (root, child):
             matter.status = "archived"
             act.save(matter)
-        act.save(Contract(matter=child, domain="works", code="OLD-1", title="老合同", project=root, amount=Decimal(4000000), status="pending"))
+        act.save(
+            Contract(
+                matter=child,
+                domain="works",
+                code="OLD-1",
+                title="老合同",
+                project=root,
+                amount=Decimal(4000000),
+                status="pending",
+            )
+        )
     return play, root
 
 
 def terms(play, root, **changes):
     owner = play.scene.person(OFFICER)
     return {
-        "stage": "implementation", "contract": Contract.objects.get(project=root).pk, "code": "OLD-1", "title": "老合同",
-        "contractor_name": FIRMS[0], "contractor_credit_code": "91990101MAA26N8C19", "supervisor_name": SUPERVISION,
-        "supervisor_credit_code": "91990101MA3JFG9X2U", "amount": "4000000", "signed_on": play.scene.today() - timedelta(days=300),
-        "retention_ratio": "3", "progress_ratio": "80", "change_amount": "100000", "verified_value": "3000000", "verified_ratio": "75",
-        "advance_outstanding": "200000", "retention_held": "90000", "paid_to_date": "2500000", "budget_code": "OLD", "budget_amount": "1600000",
-        "holder_name": FIRMS[0], "account_no": "9900000000000000303", "bank_name": "农商行", "papers": "结算台账〔2024〕3号",
-        "missing": [{"document_kind": "permit", "what": "施工许可证", "owner": str(owner), "due_on": play.scene.today() + timedelta(days=60)}],
+        "stage": "implementation",
+        "contract": Contract.objects.get(project=root).pk,
+        "code": "OLD-1",
+        "title": "老合同",
+        "contractor_name": FIRMS[0],
+        "contractor_credit_code": "91990101MAA26N8C19",
+        "supervisor_name": SUPERVISION,
+        "supervisor_credit_code": "91990101MA3JFG9X2U",
+        "amount": "4000000",
+        "signed_on": play.scene.today() - timedelta(days=300),
+        "retention_ratio": "3",
+        "progress_ratio": "80",
+        "change_amount": "100000",
+        "verified_value": "3000000",
+        "verified_ratio": "75",
+        "advance_outstanding": "200000",
+        "retention_held": "90000",
+        "paid_to_date": "2500000",
+        "budget_code": "OLD",
+        "budget_amount": "1600000",
+        "holder_name": FIRMS[0],
+        "account_no": "9900000000000000303",
+        "bank_name": "农商行",
+        "papers": "结算台账〔2024〕3号",
+        "missing": [
+            {
+                "document_kind": "permit",
+                "what": "施工许可证",
+                "owner": str(owner),
+                "due_on": play.scene.today() + timedelta(days=60),
+            }
+        ],
         **changes,
     }
 
@@ -79,7 +124,10 @@ def taken_over(play, root, **changes) -> Contract:
     return Contract.objects.select_related("project", "matter").get(project=root)
 
 
-@pytest.mark.parametrize(("number", "procedure"), [(OFFICER, "works_payment"), (BUILDER, "works_change"), (PLANNER, "works_permit")])
+@pytest.mark.parametrize(
+    ("number", "procedure"),
+    [(OFFICER, "works_payment"), (BUILDER, "works_change"), (PLANNER, "works_permit")],
+)
 def test_nothing_is_done_in_an_archived_project(archived, number, procedure):
     play, root = archived
     with refused(Ground.GATE, "project.archive"):
@@ -104,11 +152,23 @@ def test_nothing_takes_effect_before_the_second_person_approves(archived):
 def test_the_opening_sums_count_in_the_standing(archived):
     play, root = archived
     contract = taken_over(play, root)
-    assert (root.onboarding, root.stage, root.status, root.is_before_platform) == ("taken_over", "implementation", "open", True)
+    assert (root.onboarding, root.stage, root.status, root.is_before_platform) == (
+        "taken_over",
+        "implementation",
+        "open",
+        True,
+    )
     assert (contract.status, contract.matter.is_before_platform) == ("active", True)
     standing = standing_of(contract, play.scene.today())
-    assert (standing.ceiling, standing.paid, standing.verified_value) == (Decimal("4100000.00"), Decimal("2500000.00"), Decimal("3000000.00"))
-    assert (standing.advance_outstanding, standing.retention_held) == (Decimal("200000.00"), Decimal("90000.00"))
+    assert (standing.ceiling, standing.paid, standing.verified_value) == (
+        Decimal("4100000.00"),
+        Decimal("2500000.00"),
+        Decimal("3000000.00"),
+    )
+    assert (standing.advance_outstanding, standing.retention_held) == (
+        Decimal("200000.00"),
+        Decimal("90000.00"),
+    )
     assert not standing.is_opening_missing
 
 
@@ -116,7 +176,11 @@ def test_missing_papers_become_undertakings_that_later_gates_ask_for(archived):
     play, root = archived
     taken_over(play, root)
     owed = Undertaking.objects.get(matter=root)
-    assert (owed.what, owed.document_kind, owed.owner_person_id) == ("施工许可证", "permit", play.scene.person(OFFICER))
+    assert (owed.what, owed.document_kind, owed.owner_person_id) == (
+        "施工许可证",
+        "permit",
+        play.scene.person(OFFICER),
+    )
     assert project_view(root, play.scene.today()).owed_papers == ("施工许可证",)
     with pytest.raises(Refusal, match="施工许可证"):
         play.gate(root, LEAD)
@@ -149,13 +213,23 @@ def test_progress_after_the_take_over_goes_on_from_the_opening_value(archived):
     with pytest.raises(BadInput):
         play.progressed(root, contract, "74", "2900000")
     report = play.open(BUILDER, "works_progress", root)
-    play.do(BUILDER, report, "report", {"contract": contract.pk, "period_on": play.scene.today(), "reported_ratio": "90"})
+    play.do(
+        BUILDER,
+        report,
+        "report",
+        {"contract": contract.pk, "period_on": play.scene.today(), "reported_ratio": "90"},
+    )
     with pytest.raises(BadInput):
         play.do(ENGINEER, report, "verify", {"verified_ratio": "90", "completed_value": "2999999"})
     play.do(ENGINEER, report, "verify", {"verified_ratio": "90", "completed_value": "3600000"})
     play.do(SITE, report, "confirm")
     matter = play.open(OFFICER, "works_payment", root)
-    play.do(OFFICER, matter, "apply", play.claim(contract, "progress", progress_report=report.pk, invoiced="480000"))
+    play.do(
+        OFFICER,
+        matter,
+        "apply",
+        play.claim(contract, "progress", progress_report=report.pk, invoiced="480000"),
+    )
     row = PaymentApplication.objects.get(pk=matter.pk)
     assert (row.certified_value, row.amount) == (Decimal("600000.00"), Decimal("480000.00"))
 
@@ -163,8 +237,13 @@ def test_progress_after_the_take_over_goes_on_from_the_opening_value(archived):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("paid_to_date", "4100000.01"), ("advance_outstanding", "2500000.01"), ("retention_held", "3000000.01"), ("amount", "0"),
-        ("stage", "planning"), ("account_no", "1"), ("papers", ""),
+        ("paid_to_date", "4100000.01"),
+        ("advance_outstanding", "2500000.01"),
+        ("retention_held", "3000000.01"),
+        ("amount", "0"),
+        ("stage", "planning"),
+        ("account_no", "1"),
+        ("papers", ""),
         ("missing", [{"document_kind": "permit", "what": "证", "owner": "1", "due_on": "2020-01-01"}]),
     ],
 )
@@ -185,14 +264,20 @@ def test_a_project_without_an_imported_contract_gets_one(archived):
     play.back(AUDITOR, matter, "audit", "propose")
     play.do(OFFICER, matter, "propose", {**data, "account_no": "", "amount": "4200000"})
     contract = Contract.objects.select_related("matter").get(project=root)
-    assert (contract.amount, contract.matter.is_before_platform, contract.matter.kind) == (Decimal("4200000.00"), True, "contract")
+    assert (contract.amount, contract.matter.is_before_platform, contract.matter.kind) == (
+        Decimal("4200000.00"),
+        True,
+        "contract",
+    )
     assert BudgetLine.objects.get(project=root).amount == Decimal("1600000.00")
 
 
 def test_a_withdrawn_take_over_leaves_the_archive(archived):
     play, root = archived
     matter = proposed(play, root)
-    process.withdraw(matter_id=matter.pk, person_id=play.scene.person(OFFICER), reason="资料不足", now=play.scene.now)
+    process.withdraw(
+        matter_id=matter.pk, person_id=play.scene.person(OFFICER), reason="资料不足", now=play.scene.now
+    )
     assert Onboarding.objects.get().status == "withdrawn"
     root.refresh_from_db()
     assert root.onboarding == "archive"

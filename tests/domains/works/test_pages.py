@@ -74,8 +74,13 @@ def test_the_register_is_searched_filtered_sorted_and_exported(browser: Browser,
     assert "HYPERLINK" not in shown(client.get("/works/?q=北延"))
     ordered = shown(client.get("/works/?sort=total_investment"))
     assert ordered.index("HYPERLINK") < ordered.index("望汀大道北延工程")
-    assert client.get("/works/?year=2025&onboarding=new&status=identification&money=paid&unit=1").status_code == 200
-    sheet = load_workbook(io.BytesIO(client.get("/works/?export=xlsx").content)).get_sheet_by_index(0).to_python()
+    assert (
+        client.get("/works/?year=2025&onboarding=new&status=identification&money=paid&unit=1").status_code
+        == 200
+    )
+    sheet = (
+        load_workbook(io.BytesIO(client.get("/works/?export=xlsx").content)).get_sheet_by_index(0).to_python()
+    )
     assert len(sheet) == 3
     assert {row[1] for row in sheet[1:]} == {"望汀大道北延工程", "=HYPERLINK(1)"}
 
@@ -101,7 +106,9 @@ def test_a_project_is_opened_from_its_form_once_and_by_its_officer_only(browser:
     assert first["Location"] == second["Location"] == f"/works/{Project.objects.get().pk}/"
 
 
-def test_a_form_with_faults_says_each_at_its_field_and_keeps_what_was_typed(browser: Browser, play: Play) -> None:
+def test_a_form_with_faults_says_each_at_its_field_and_keeps_what_was_typed(
+    browser: Browser, play: Play
+) -> None:
     data = play.project_data(title="", total_investment="0", project_code="12")
     answer = browser(OFFICER).post("/works/open/", data)
     assert answer.status_code == 422
@@ -170,7 +177,9 @@ def test_the_printed_file_holds_every_decision_opinion_paper_and_person(browser:
     assert re.findall(r'class="lj-act"><a href="/events/', text)
 
 
-def test_a_supervisors_reading_is_recorded_once_a_day_and_not_shown_to_the_supervised(browser: Browser, play: Play) -> None:
+def test_a_supervisors_reading_is_recorded_once_a_day_and_not_shown_to_the_supervised(
+    browser: Browser, play: Play
+) -> None:
     project = play.project()
     place, client = f"/works/{project.id}/", browser(SUPERVISOR)
     client.get(place)
@@ -187,12 +196,16 @@ def test_a_supervisors_reading_is_recorded_once_a_day_and_not_shown_to_the_super
     assert verify().is_good
 
 
-def test_the_gate_is_offered_to_its_post_with_the_conditions_and_their_clauses(browser: Browser, play: Play) -> None:
+def test_the_gate_is_offered_to_its_post_with_the_conditions_and_their_clauses(
+    browser: Browser, play: Play
+) -> None:
     project = play.project()
     text = shown(browser(LEAD).get(f"/works/{project.id}/"))
     assert f'action="/matters/{project.id}/gate/"' in text
     assert "/clauses/zone_projects~4/" in text
-    assert f'action="/matters/{project.id}/gate/"' not in shown(browser(SUPERVISOR).get(f"/works/{project.id}/"))
+    assert f'action="/matters/{project.id}/gate/"' not in shown(
+        browser(SUPERVISOR).get(f"/works/{project.id}/")
+    )
 
 
 def test_only_what_the_project_allows_is_offered_to_be_opened(browser: Browser, play: Play) -> None:
@@ -203,7 +216,9 @@ def test_only_what_the_project_allows_is_offered_to_be_opened(browser: Browser, 
     assert "/open/" not in shown(browser(SUPERVISOR).get(f"/works/{project.id}/"))
 
 
-def test_a_firm_sees_its_own_contract_of_the_project_and_no_other_firm_sees_any(browser: Browser, paid: Any) -> None:
+def test_a_firm_sees_its_own_contract_of_the_project_and_no_other_firm_sees_any(
+    browser: Browser, paid: Any
+) -> None:
     _play, project, _matter = paid
     contract = Contract.objects.get(project=project)
     client = browser(BUILDER)
@@ -223,7 +238,9 @@ def test_a_project_that_is_none_is_not_found(browser: Browser, play: Play, numbe
     assert browser(number).get("/works/999999/").status_code == 404
 
 
-def test_the_file_costs_the_same_queries_however_many_bids_and_payments(browser: Browser, paid: Any, django_assert_max_num_queries: Any) -> None:
+def test_the_file_costs_the_same_queries_however_many_bids_and_payments(
+    browser: Browser, paid: Any, django_assert_max_num_queries: Any
+) -> None:
     _play, project, _matter = paid
     client = browser(SUPERVISOR)
     client.get(f"/works/{project.id}/")

@@ -54,7 +54,11 @@ def test_a_payment_below_the_tier_reaches_the_receipt(contracted):
     assert [line.is_standing for line in payment_line(row).reviews] == [True] * 5
     assert BankLine.objects.get().match_state == "matched"
     not_required = Review.objects.get(matter=matter, kind="collective")
-    assert (not_required.result, not_required.person_id, not_required.clause) == ("not_required", None, "zone_collective#7")
+    assert (not_required.result, not_required.person_id, not_required.clause) == (
+        "not_required",
+        None,
+        "zone_collective#7",
+    )
     cut = Review.objects.get(matter=matter, kind="internal")
     assert (cut.result, cut.cut) == ("pass_with_cut", Decimal("10000.00"))
     matter.refresh_from_db()
@@ -66,13 +70,24 @@ def test_a_contract_that_is_not_on_the_platform_is_not_paid(contracted):
     matter = play.open(OFFICER, "works_payment", project)
     with refused(Ground.RULE, "payment.not_on_platform"):
         play.do(OFFICER, matter, "apply", {**play.claim(contract, "advance", "100"), "contract": "424242"})
-    assert Event.objects.filter(matter_id=matter.pk, refused_rule="payment.not_on_platform", clause="zone_funds#1").exists()
+    assert Event.objects.filter(
+        matter_id=matter.pk, refused_rule="payment.not_on_platform", clause="zone_funds#1"
+    ).exists()
 
 
 def test_the_sum_is_computed_and_never_typed_in(building):
     play, project, contract = building
     report = play.progressed(project, contract, "20", "9000000")
-    data = play.claim(contract, "progress", progress_report=report.pk, retention="270000", other_deduction="1000", gross="1", amount="9", invoiced="9000000")
+    data = play.claim(
+        contract,
+        "progress",
+        progress_report=report.pk,
+        retention="270000",
+        other_deduction="1000",
+        gross="1",
+        amount="9",
+        invoiced="9000000",
+    )
     matter = play.open(OFFICER, "works_payment", project)
     play.do(OFFICER, matter, "apply", data)
     row = application(matter)
@@ -84,17 +99,35 @@ def test_the_same_progress_is_not_claimed_twice(building):
     play, project, contract = building
     report = play.progressed(project, contract, "20", "9000000")
     first = play.open(OFFICER, "works_payment", project)
-    play.do(OFFICER, first, "apply", play.claim(contract, "progress", progress_report=report.pk, invoiced="7200000"))
+    play.do(
+        OFFICER,
+        first,
+        "apply",
+        play.claim(contract, "progress", progress_report=report.pk, invoiced="7200000"),
+    )
     second = play.open(OFFICER, "works_payment", project)
     with pytest.raises(BadInput):
-        play.do(OFFICER, second, "apply", play.claim(contract, "progress", progress_report=report.pk, invoiced="7200000"))
+        play.do(
+            OFFICER,
+            second,
+            "apply",
+            play.claim(contract, "progress", progress_report=report.pk, invoiced="7200000"),
+        )
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("kind", "wage"), ("gross", ""), ("gross", "-5"), ("gross", "10000000000"), ("gross", "一百"), ("received_on", "2099-01-01"),
-        ("budget_line", "999"), ("budget_line", ""), ("payee_account", "999"), ("invoices", [{"invoice_no": "", "issued_on": "x", "amount": "0"}]),
+        ("kind", "wage"),
+        ("gross", ""),
+        ("gross", "-5"),
+        ("gross", "10000000000"),
+        ("gross", "一百"),
+        ("received_on", "2099-01-01"),
+        ("budget_line", "999"),
+        ("budget_line", ""),
+        ("payee_account", "999"),
+        ("invoices", [{"invoice_no": "", "issued_on": "x", "amount": "0"}]),
     ],
 )
 def test_a_wrong_field_of_the_application_is_named(contracted, field, value):
@@ -122,7 +155,13 @@ def test_an_account_without_its_own_approval_is_refused_and_with_it_paid(contrac
     play, project, contract = contracted
     change = play.open(CONTRACTS, "works_account_change", project)
     firm = contract.enterprise.name
-    data = {"contract": contract.pk, "holder_name": firm, "account_no": "9900000000000000202", "bank_name": "另一银行", "reason": "开户行迁移"}
+    data = {
+        "contract": contract.pk,
+        "holder_name": firm,
+        "account_no": "9900000000000000202",
+        "bank_name": "另一银行",
+        "reason": "开户行迁移",
+    }
     with refused(Ground.RULE, "account.other_holder"):
         play.do(CONTRACTS, change, "apply", {**data, "holder_name": "他人公司"})
     play.do(CONTRACTS, change, "apply", data)
@@ -147,7 +186,13 @@ def test_an_account_changed_during_the_reviews_stops_the_order(contracted):
     play, project, contract = contracted
     matter = play.applied(project, contract, "advance", "100000")
     change = play.open(CONTRACTS, "works_account_change", project)
-    data = {"contract": contract.pk, "holder_name": contract.enterprise.name, "account_no": "9900000000000000202", "bank_name": "另一银行", "reason": "迁移"}
+    data = {
+        "contract": contract.pk,
+        "holder_name": contract.enterprise.name,
+        "account_no": "9900000000000000202",
+        "bank_name": "另一银行",
+        "reason": "迁移",
+    }
     play.do(CONTRACTS, change, "apply", data)
     play.do(FUNDS, change, "check", {"is_called_back": "on", "is_own": "on", "opinion": "已回拨"})
     play.do(LEADER, change, "approve")
@@ -178,7 +223,10 @@ def test_opinions_are_kept_and_lateness_is_marked(contracted):
     play.scene.pass_time(working_days=9)
     fire_due(play.scene.now)
     play.do(PLN, matter, "joint", {"result": "not_concerned", "opinion": "无"}, "PLN")
-    late = {opinion.unit.code: opinion.is_overdue for opinion in Opinion.objects.filter(matter=matter).select_related("unit")}
+    late = {
+        opinion.unit.code: opinion.is_overdue
+        for opinion in Opinion.objects.filter(matter=matter).select_related("unit")
+    }
     assert late == {"ECO": False, "PLN": True}
     assert play.scene.item(matter, "joint", "LAW")  # silence is no consent: the third is still awaited
     assert payment_line(application(matter)).reviews[2].waiting == ("法制科",)
@@ -210,7 +258,14 @@ def test_a_returned_payment_is_reviewed_anew(contracted):
     play.back(FUNDS, matter, "finance", "apply")
     invoice = Invoice.objects.get()
     data = play.claim(contract, "advance", "380000")
-    data["invoices"] = [{"invoice_code": "", "invoice_no": invoice.invoice_no, "issued_on": invoice.issued_on, "amount": "400000"}]
+    data["invoices"] = [
+        {
+            "invoice_code": "",
+            "invoice_no": invoice.invoice_no,
+            "issued_on": invoice.issued_on,
+            "amount": "400000",
+        }
+    ]
     play.do(OFFICER, matter, "apply", data)
     assert review_views(matter.pk) == []
     row = application(matter)
@@ -251,7 +306,9 @@ def test_an_order_is_made_checked_and_released_by_three_and_not_withdrawn(contra
     play.financed(matter)
     play.ordered(matter)
     with refused(Ground.RULE, "payment.order_made"):
-        process.withdraw(matter_id=matter.pk, person_id=play.scene.person(OFFICER), reason="撤", now=play.scene.now)
+        process.withdraw(
+            matter_id=matter.pk, person_id=play.scene.person(OFFICER), reason="撤", now=play.scene.now
+        )
     for number in (MAKER, FINANCE_HEAD, FUNDS, OFFICER):
         with pytest.raises(Refusal):
             play.do(number, matter, "check_order", {"is_same": "on"})
@@ -268,7 +325,9 @@ def test_a_withdrawn_application_frees_its_invoice_and_its_sum(contracted):
     play.do(OFFICER, matter, "apply", data)
     day = play.scene.today()
     assert standing_of(contract, day).in_flight == Decimal("400000.00")
-    process.withdraw(matter_id=matter.pk, person_id=play.scene.person(OFFICER), reason="有误", now=play.scene.now)
+    process.withdraw(
+        matter_id=matter.pk, person_id=play.scene.person(OFFICER), reason="有误", now=play.scene.now
+    )
     assert standing_of(contract, day).in_flight == 0
     again = play.open(OFFICER, "works_payment", project)
     play.do(OFFICER, again, "apply", data)

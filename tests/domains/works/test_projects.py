@@ -56,7 +56,13 @@ def test_only_a_project_officer_opens_a_project(play):
 
 def test_no_project_without_a_power_item_in_force(play):
     item = PowerItem.objects.get(definition_key="works_project")
-    end_power_item(item_id=item.pk, to_on=play.scene.today() - timedelta(days=1), actor=SYSTEM, now=play.scene.now, reason="取消")
+    end_power_item(
+        item_id=item.pk,
+        to_on=play.scene.today() - timedelta(days=1),
+        actor=SYSTEM,
+        now=play.scene.now,
+        reason="取消",
+    )
     with refused(Ground.POWER, "power.not_in_force"):
         play.project()
     assert not Project.objects.exists()
@@ -65,9 +71,17 @@ def test_no_project_without_a_power_item_in_force(play):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("title", ""), ("title", "长" * 41), ("project_code", "2401-990101"), ("need", "太短"), ("total_investment", "0"),
-        ("total_investment", "-1"), ("total_investment", "99999999999"), ("total_investment", "六千万"), ("fund_kind", "gold"),
-        ("planned_end_on", "2020-01-01"), ("planned_start_on", "32/13/2025"),
+        ("title", ""),
+        ("title", "长" * 41),
+        ("project_code", "2401-990101"),
+        ("need", "太短"),
+        ("total_investment", "0"),
+        ("total_investment", "-1"),
+        ("total_investment", "99999999999"),
+        ("total_investment", "六千万"),
+        ("fund_kind", "gold"),
+        ("planned_end_on", "2020-01-01"),
+        ("planned_start_on", "32/13/2025"),
     ],
 )
 def test_a_wrong_field_is_named_and_nothing_is_written(play, field, value):
@@ -97,16 +111,50 @@ def test_the_confirmed_approval_sets_budget_and_fact(play):
 def test_a_registered_approval_is_no_fact_before_it_is_confirmed(play):
     project = play.project()
     matter = play.open(OFFICER, "works_initiation", project)
-    play.do(OFFICER, matter, "draft", {"requested_budget": "68000000", "authority": "审批局", "basis": "会议纪要"})
+    play.do(
+        OFFICER, matter, "draft", {"requested_budget": "68000000", "authority": "审批局", "basis": "会议纪要"}
+    )
     play.do(HEAD, matter, "check")
     play.back(FUNDS, matter, "funds", "draft")
-    play.do(OFFICER, matter, "draft", {"requested_budget": "67000000", "authority": "审批局", "basis": "会议纪要"})
+    play.do(
+        OFFICER, matter, "draft", {"requested_budget": "67000000", "authority": "审批局", "basis": "会议纪要"}
+    )
     play.do(HEAD, matter, "check")
-    play.do(FUNDS, matter, "funds", {"lines": [{"code": "1", "name": "道路", "fiscal_year": "2025", "fund_kind": "budget", "amount": "67000000"}], "opinion": "有"})
+    play.do(
+        FUNDS,
+        matter,
+        "funds",
+        {
+            "lines": [
+                {
+                    "code": "1",
+                    "name": "道路",
+                    "fiscal_year": "2025",
+                    "fund_kind": "budget",
+                    "amount": "67000000",
+                }
+            ],
+            "opinion": "有",
+        },
+    )
     play.do(LEADER, matter, "decide")
     with pytest.raises(InvalidForm):
-        play.do(OFFICER, matter, "register", {"permit_no": "1", "issued_on": play.scene.today() + timedelta(days=1), "approved_budget": "67000000"})
-    play.do(OFFICER, matter, "register", {"permit_no": "1", "issued_on": play.scene.today(), "approved_budget": "67000000"})
+        play.do(
+            OFFICER,
+            matter,
+            "register",
+            {
+                "permit_no": "1",
+                "issued_on": play.scene.today() + timedelta(days=1),
+                "approved_budget": "67000000",
+            },
+        )
+    play.do(
+        OFFICER,
+        matter,
+        "register",
+        {"permit_no": "1", "issued_on": play.scene.today(), "approved_budget": "67000000"},
+    )
     assert hold(project.pk, "project_approved", play.scene.today()) is None
     with refused(Ground.GATE, "gate.initiation"):
         play.gate(project)
@@ -115,7 +163,9 @@ def test_a_registered_approval_is_no_fact_before_it_is_confirmed(play):
 def test_a_stage_is_not_skipped_even_by_name(play):
     project = play.project()
     with refused(Ground.GATE, "gate.skipped"):
-        pass_gate(matter_id=project.pk, person_id=play.scene.person(LEAD), now=play.scene.now, to_stage="tendering")
+        pass_gate(
+            matter_id=project.pk, person_id=play.scene.person(LEAD), now=play.scene.now, to_stage="tendering"
+        )
 
 
 def test_a_permit_is_a_fact_only_when_another_person_has_verified_it(play):
@@ -123,7 +173,17 @@ def test_a_permit_is_a_fact_only_when_another_person_has_verified_it(play):
     play.approved(project)
     play.gate(project)
     matter = play.open(PLANNER, "works_permit", project)
-    play.do(PLANNER, matter, "register", {"kind": "works_planning", "permit_no": "建字第1号", "issued_on": play.scene.today(), "result": "granted"})
+    play.do(
+        PLANNER,
+        matter,
+        "register",
+        {
+            "kind": "works_planning",
+            "permit_no": "建字第1号",
+            "issued_on": play.scene.today(),
+            "result": "granted",
+        },
+    )
     assert hold(project.pk, "land_ready", play.scene.today()) is None
     with pytest.raises(Refusal):
         play.do(PLANNER, matter, "verify", {"is_same": "on"})

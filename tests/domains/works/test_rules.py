@@ -65,14 +65,20 @@ def test_each_gate_names_the_clause_of_what_is_missing():
     assert unmet(gates.leaving_tendering(nothing)) == {"zone_projects#6"}
     assert unmet(gates.leaving_contract(nothing)) == {"zone_projects#7", "zone_projects#19"}
     assert unmet(gates.leaving_implementation(nothing)) == {"zone_projects#8"}
-    assert unmet(gates.leaving_payment(replace(nothing, running=frozenset({"payment"})))) == {"zone_projects#1"}
+    assert unmet(gates.leaving_payment(replace(nothing, running=frozenset({"payment"})))) == {
+        "zone_projects#1"
+    }
 
 
 def test_owed_and_missing_papers_block_every_gate():
     view = ProjectView(owed_papers=("施工许可证",), missing_papers=("批复",))
     every = (
-        gates.leaving_initiation, gates.leaving_planning, gates.leaving_tendering, gates.leaving_contract,
-        gates.leaving_implementation, gates.leaving_payment,
+        gates.leaving_initiation,
+        gates.leaving_planning,
+        gates.leaving_tendering,
+        gates.leaving_contract,
+        gates.leaving_implementation,
+        gates.leaving_payment,
     )
     for gate in every:
         assert {"zone_projects#9", "zone_projects#17"} <= unmet(gate(view))
@@ -85,7 +91,9 @@ def test_an_open_change_blocks_the_final_money():
 
 
 READY = ProjectView(
-    stage="implementation", facts=frozenset({"project_approved", "contract_signed", "construction_permitted"}), awards_to_contract=1,
+    stage="implementation",
+    facts=frozenset({"project_approved", "contract_signed", "construction_permitted"}),
+    awards_to_contract=1,
     active_contracts=1,
 )
 
@@ -98,7 +106,10 @@ def test_a_ready_project_lets_every_procedure_open(procedure):
 @pytest.mark.parametrize("procedure", list(gates.OPENINGS))
 @pytest.mark.parametrize(
     ("view", "rule"),
-    [(replace(READY, onboarding="archive"), "project.archive"), (replace(READY, is_open=False), "project.closed")],
+    [
+        (replace(READY, onboarding="archive"), "project.archive"),
+        (replace(READY, is_open=False), "project.closed"),
+    ],
 )
 def test_nothing_opens_in_an_archived_or_closed_project(procedure, view, rule):
     with pytest.raises(Refusal) as caught:
@@ -110,18 +121,38 @@ def test_nothing_opens_in_an_archived_or_closed_project(procedure, view, rule):
     ("procedure", "view", "rule", "clause"),
     [
         ("works_initiation", replace(READY, stage="planning"), "opening.stage", "zone_projects#3"),
-        ("works_initiation", ProjectView(running=frozenset({"initiation"})), "opening.once", "zone_projects#10"),
+        (
+            "works_initiation",
+            ProjectView(running=frozenset({"initiation"})),
+            "opening.once",
+            "zone_projects#10",
+        ),
         ("works_permit", ProjectView(), "opening.stage", "zone_projects#3"),
         ("works_tender", replace(READY, facts=frozenset()), "opening.not_approved", "zone_projects#5"),
         ("works_tender", replace(READY, stage="planning"), "opening.stage", "zone_projects#3"),
         ("works_contract", replace(READY, awards_to_contract=0), "opening.no_award", "zone_projects#6"),
-        ("works_progress", replace(READY, facts=frozenset({"contract_signed"})), "opening.no_permit", "zone_projects#19"),
+        (
+            "works_progress",
+            replace(READY, facts=frozenset({"contract_signed"})),
+            "opening.no_permit",
+            "zone_projects#19",
+        ),
         ("works_change", replace(READY, facts=frozenset()), "opening.no_contract", "zone_projects#7"),
         ("works_payment", replace(READY, stage="tendering"), "opening.stage", "zone_projects#14"),
         ("works_payment", replace(READY, active_contracts=0), "payment.not_on_platform", "zone_funds#1"),
-        ("works_payment", replace(READY, active_contracts=0, unentered_contracts=1), "opening.opening_sums", "zone_funds#17"),
+        (
+            "works_payment",
+            replace(READY, active_contracts=0, unentered_contracts=1),
+            "opening.opening_sums",
+            "zone_funds#17",
+        ),
         ("works_onboard", ProjectView(), "onboard.not_archive", "zone_projects#15"),
-        ("works_onboard", ProjectView(onboarding="archive", running=frozenset({"onboarding"})), "onboard.running", "zone_projects#15"),
+        (
+            "works_onboard",
+            ProjectView(onboarding="archive", running=frozenset({"onboarding"})),
+            "onboard.running",
+            "zone_projects#15",
+        ),
     ],
 )
 def test_a_procedure_that_comes_too_early_is_refused_with_its_clause(procedure, view, rule, clause):
@@ -168,7 +199,9 @@ def test_ranks_with_a_gap_a_double_or_none_are_refused(ranks):
         tender.check_ranks([bid(str(place), "1", rank) for place, rank in enumerate(ranks)])
 
 
-@pytest.mark.parametrize("wrong", [bid("丙", "1", 2, valid=False, reason="无资质"), bid("丙", "1", 0, valid=False)])
+@pytest.mark.parametrize(
+    "wrong", [bid("丙", "1", 2, valid=False, reason="无资质"), bid("丙", "1", 0, valid=False)]
+)
 def test_a_rejected_bid_has_no_rank_and_has_a_reason(wrong):
     with pytest.raises(BadInput):
         tender.check_ranks([bid("甲", "1", 1), wrong])
@@ -178,8 +211,16 @@ def test_a_rejected_bid_has_no_rank_and_has_a_reason(wrong):
 @pytest.mark.parametrize("is_state_money", [True, False])
 @pytest.mark.parametrize("rank", [1, 2, 3])
 @pytest.mark.parametrize("basis", ["", "试点批复〔2025〕1号"])
-def test_only_a_mandatory_tender_of_state_money_binds_to_the_first_rank(is_mandatory, is_state_money, rank, basis):
-    asked = {"required_rank": 1, "candidates_max": 3, "is_mandatory": is_mandatory, "is_state_money": is_state_money, "legal_basis": basis}
+def test_only_a_mandatory_tender_of_state_money_binds_to_the_first_rank(
+    is_mandatory, is_state_money, rank, basis
+):
+    asked = {
+        "required_rank": 1,
+        "candidates_max": 3,
+        "is_mandatory": is_mandatory,
+        "is_state_money": is_state_money,
+        "legal_basis": basis,
+    }
     if is_mandatory and is_state_money and rank != 1 and not basis:
         with pytest.raises(Refusal) as caught:
             tender.check_award(rank, **asked)
@@ -190,7 +231,9 @@ def test_only_a_mandatory_tender_of_state_money_binds_to_the_first_rank(is_manda
 
 def test_nobody_past_the_candidates_wins_even_with_a_basis():
     with pytest.raises(Refusal, match="候选人"):
-        tender.check_award(4, required_rank=1, candidates_max=3, is_mandatory=False, is_state_money=False, legal_basis="有")
+        tender.check_award(
+            4, required_rank=1, candidates_max=3, is_mandatory=False, is_state_money=False, legal_basis="有"
+        )
 
 
 # ---- sums
@@ -206,7 +249,10 @@ def test_the_cumulative_sum_never_falls_when_a_change_is_split(earlier, amount, 
 
 @given(st.lists(amounts, max_size=4), amounts, amounts)
 def test_a_cut_does_not_hide_an_increase(earlier, amount, contract):
-    assert money.cumulative(-amount, earlier, contract).total == money.cumulative(amount, earlier, contract).total
+    assert (
+        money.cumulative(-amount, earlier, contract).total
+        == money.cumulative(amount, earlier, contract).total
+    )
     signed = money.cumulative(amount, [*earlier, -amount], contract)
     assert signed.total >= 2 * amount
 
@@ -304,11 +350,11 @@ def test_without_any_department_asked_the_joint_review_does_not_stand():
 @pytest.mark.parametrize(
     "collective",
     [
-        ReviewView("collective", "not_required", 5, clause="zone_collective#7"),     # chosen by a person
-        ReviewView("collective", "not_required", None),                              # without its clause
-        ReviewView("collective", "pass", 5),                                         # without a meeting's record
+        ReviewView("collective", "not_required", 5, clause="zone_collective#7"),  # chosen by a person
+        ReviewView("collective", "not_required", None),  # without its clause
+        ReviewView("collective", "pass", 5),  # without a meeting's record
         ReviewView("collective", "refuse", 5, has_agenda_item=True),
-        ReviewView("collective", "pass", None, has_agenda_item=True),                # by nobody
+        ReviewView("collective", "pass", None, has_agenda_item=True),  # by nobody
     ],
 )
 def test_a_collective_review_that_is_none_does_not_stand(collective):
@@ -316,12 +362,17 @@ def test_a_collective_review_that_is_none_does_not_stand(collective):
 
 
 def test_a_meeting_that_passed_it_stands():
-    assert five_reviews(whole_set(ReviewView("collective", "pass", 5, has_agenda_item=True)), DEPARTMENTS).is_complete
+    assert five_reviews(
+        whole_set(ReviewView("collective", "pass", 5, has_agenda_item=True)), DEPARTMENTS
+    ).is_complete
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FIVE if kind != "collective"])
 def test_not_required_is_open_to_the_collective_review_alone(kind):
-    changed = [replace(r, result="not_required", person_id=None, clause="zone_collective#7") if r.kind == kind else r for r in whole_set()]
+    changed = [
+        replace(r, result="not_required", person_id=None, clause="zone_collective#7") if r.kind == kind else r
+        for r in whole_set()
+    ]
     assert five_reviews(changed, DEPARTMENTS).missing == (kind,)
 
 
@@ -342,9 +393,14 @@ def test_exhaustively_no_set_of_results_is_complete_without_five_conclusions():
                 continue
             units = DEPARTMENTS if kind == "joint" else (None,)
             by = None if result == "not_required" else 1
-            given_ones += [ReviewView(kind, result, by, unit, "zone_collective#7", kind == "collective") for unit in units]
+            given_ones += [
+                ReviewView(kind, result, by, unit, "zone_collective#7", kind == "collective")
+                for unit in units
+            ]
         ok = {"pass", "pass_with_cut"}
-        expected = all(r in ok for r, kind in zip(results, FIVE, strict=True) if kind != "collective") and results[3] in {*ok, "not_required"}
+        expected = all(
+            r in ok for r, kind in zip(results, FIVE, strict=True) if kind != "collective"
+        ) and results[3] in {*ok, "not_required"}
         assert five_reviews(given_ones, DEPARTMENTS).is_complete is expected
 
 

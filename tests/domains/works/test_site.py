@@ -30,7 +30,17 @@ from tests.domains.works.playing import (
 
 def report(play, project, contract, ratio, **changes):
     matter = play.open(BUILDER, "works_progress", project)
-    play.do(BUILDER, matter, "report", {"contract": getattr(contract, "pk", contract), "period_on": play.scene.today(), "reported_ratio": ratio, **changes})
+    play.do(
+        BUILDER,
+        matter,
+        "report",
+        {
+            "contract": getattr(contract, "pk", contract),
+            "period_on": play.scene.today(),
+            "reported_ratio": ratio,
+            **changes,
+        },
+    )
     return matter
 
 
@@ -100,7 +110,9 @@ def test_a_general_change_raises_the_ceiling_once_approved(contracted):
     assert Amendment.objects.get(contract=contract).new_amount == Decimal("48100000.00")
     play.do(SITE, matter, "order", {"work_started_on": play.scene.today()})
     with pytest.raises(Refusal):
-        process.withdraw(matter_id=matter.pk, person_id=play.scene.person(BUILDER), reason="x", now=play.scene.now)
+        process.withdraw(
+            matter_id=matter.pk, person_id=play.scene.person(BUILDER), reason="x", now=play.scene.now
+        )
 
 
 def test_two_changes_just_under_a_tier_are_summed_and_escalate(play):
@@ -119,7 +131,9 @@ def test_a_withdrawn_change_no_longer_counts(contracted):
     play, project, contract = contracted
     matter = play.change_to_price(project, contract, "150000")
     assert cumulative_of(contract, Decimal(1)).total == Decimal("150001.00")
-    process.withdraw(matter_id=matter.pk, person_id=play.scene.person(BUILDER), reason="不做了", now=play.scene.now)
+    process.withdraw(
+        matter_id=matter.pk, person_id=play.scene.person(BUILDER), reason="不做了", now=play.scene.now
+    )
     assert ChangeOrder.objects.get(pk=matter.pk).status == "withdrawn"
     assert cumulative_of(contract, Decimal(1)).total == Decimal(1)
 

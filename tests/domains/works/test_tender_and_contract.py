@@ -47,7 +47,12 @@ def test_the_threshold_is_decided_by_the_table_and_kept(tendering):
     play.do(TENDERS, matter, "plan", play.tender_plan())
     assert Tender.objects.get(pk=matter.pk).is_mandatory
     small = play.open(TENDERS, "works_tender", project)
-    play.do(TENDERS, small, "plan", play.tender_plan(estimated="3999999.99", budget_money="3999999.99", control_price="3900000"))
+    play.do(
+        TENDERS,
+        small,
+        "plan",
+        play.tender_plan(estimated="3999999.99", budget_money="3999999.99", control_price="3900000"),
+    )
     assert not Tender.objects.get(pk=small.pk).is_mandatory
 
 
@@ -67,7 +72,12 @@ def test_a_mandatory_tender_is_not_awarded_directly_without_a_basis(tendering):
 
 def test_the_legal_post_is_warned_of_purchases_that_reach_the_threshold_together(tendering):
     play, project = tendering
-    part = {"estimated": "2500000", "budget_money": "2500000", "control_price": "2500000", "procurement_category": "works"}
+    part = {
+        "estimated": "2500000",
+        "budget_money": "2500000",
+        "control_price": "2500000",
+        "procurement_category": "works",
+    }
     warned = []
     for _number in range(2):
         matter = play.open(TENDERS, "works_tender", project)
@@ -79,12 +89,23 @@ def test_the_legal_post_is_warned_of_purchases_that_reach_the_threshold_together
 def test_a_bid_above_the_control_price_loses_its_rank_and_the_others_move_up(tendering):
     play, project = tendering
     matter = play.tender_to_opening(project)
-    play.do(TENDERS, matter, "open_bids", {"opened_on": play.scene.today(), "bids": play.bids("50000000.01", "49000000", "48000000")})
+    play.do(
+        TENDERS,
+        matter,
+        "open_bids",
+        {"opened_on": play.scene.today(), "bids": play.bids("50000000.01", "49000000", "48000000")},
+    )
     rows = play.results(matter)
     for row, rank in zip(rows, (3, 2, 1), strict=True):
         row["rank"] = rank
     by_price = {str(bid.pk): bid for bid in Bid.objects.filter(tender_id=matter.pk)}
-    rows = [{**row, "rank": {"50000000.01": 1, "49000000.00": 2, "48000000.00": 3}[str(by_price[row["bid"]].price)]} for row in rows]
+    rows = [
+        {
+            **row,
+            "rank": {"50000000.01": 1, "49000000.00": 2, "48000000.00": 3}[str(by_price[row["bid"]].price)],
+        }
+        for row in rows
+    ]
     play.do(COST, matter, "evaluate", {"report_on": play.scene.today(), "results": rows})
     ranks = {bid.price: (bid.status, bid.rank) for bid in Bid.objects.filter(tender_id=matter.pk)}
     assert ranks[Decimal("50000000.01")] == ("disqualified", None)
@@ -94,16 +115,28 @@ def test_a_bid_above_the_control_price_loses_its_rank_and_the_others_move_up(ten
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda rows: rows[:2], lambda rows: [*rows[:2], rows[1]], lambda rows: [{**row, "rank": 1} for row in rows],
+        lambda rows: rows[:2],
+        lambda rows: [*rows[:2], rows[1]],
+        lambda rows: [{**row, "rank": 1} for row in rows],
         lambda rows: [{**rows[0], "status": "disqualified", "rank": ""}, *rows[1:]],
     ],
 )
 def test_an_evaluation_that_leaves_out_doubles_or_skips_is_refused(tendering, damage):
     play, project = tendering
     matter = play.tender_to_opening(project)
-    play.do(TENDERS, matter, "open_bids", {"opened_on": play.scene.today(), "bids": play.bids("48000000", "49000000", "49500000")})
+    play.do(
+        TENDERS,
+        matter,
+        "open_bids",
+        {"opened_on": play.scene.today(), "bids": play.bids("48000000", "49000000", "49500000")},
+    )
     with pytest.raises(BadInput):
-        play.do(COST, matter, "evaluate", {"report_on": play.scene.today(), "results": damage(play.results(matter))})
+        play.do(
+            COST,
+            matter,
+            "evaluate",
+            {"report_on": play.scene.today(), "results": damage(play.results(matter))},
+        )
     assert not Bid.objects.filter(tender_id=matter.pk, rank__isnull=False).exists()
 
 
@@ -129,7 +162,9 @@ def test_an_award_past_the_first_with_its_basis_is_kept_with_it(tendering):
     assert (row.rank, row.legal_basis, row.status) == (2, "省评定分离试点〔2025〕3号", "pending")
     assert hold(project.pk, "tender_done", play.scene.today()) is None
     with pytest.raises(BadInput):
-        play.do(TENDERS, matter, "notice", {"notice_no": "1", "notice_on": row.decided_on - timedelta(days=1)})
+        play.do(
+            TENDERS, matter, "notice", {"notice_no": "1", "notice_on": row.decided_on - timedelta(days=1)}
+        )
     play.do(TENDERS, matter, "notice", {"notice_no": "1", "notice_on": play.scene.today()})
     assert hold(project.pk, "tender_done", play.scene.today()) is not None
 
@@ -138,7 +173,9 @@ def test_a_withdrawn_tender_says_so(tendering):
     play, project = tendering
     matter = play.open(TENDERS, "works_tender", project)
     play.do(TENDERS, matter, "plan", play.tender_plan())
-    process.withdraw(matter_id=matter.pk, person_id=play.scene.person(TENDERS), reason="方案调整", now=play.scene.now)
+    process.withdraw(
+        matter_id=matter.pk, person_id=play.scene.person(TENDERS), reason="方案调整", now=play.scene.now
+    )
     assert Tender.objects.get(pk=matter.pk).status == "withdrawn"
 
 
@@ -181,8 +218,14 @@ def test_another_sum_or_another_award_is_refused(awarded):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("retention_ratio", "3.01"), ("progress_ratio", "79.99"), ("advance_ratio", "101"), ("account_no", "12ab"), ("payment_days", "61"),
-        ("provisional", "48000001"), ("supervisor_name", ""), ("kind", "lease"),
+        ("retention_ratio", "3.01"),
+        ("progress_ratio", "79.99"),
+        ("advance_ratio", "101"),
+        ("account_no", "12ab"),
+        ("payment_days", "61"),
+        ("provisional", "48000001"),
+        ("supervisor_name", ""),
+        ("kind", "lease"),
     ],
 )
 def test_terms_outside_the_law_are_named(awarded, field, value):
@@ -213,7 +256,9 @@ def test_a_withdrawn_draft_sets_the_award_free(awarded):
     play, project, tender = awarded
     matter = play.open(CONTRACTS, "works_contract", project)
     play.do(CONTRACTS, matter, "draft", play.contract_data(tender))
-    process.withdraw(matter_id=matter.pk, person_id=play.scene.person(CONTRACTS), reason="重拟", now=play.scene.now)
+    process.withdraw(
+        matter_id=matter.pk, person_id=play.scene.person(CONTRACTS), reason="重拟", now=play.scene.now
+    )
     assert Contract.objects.get(pk=matter.pk).status == "cancelled"
     play.contracted(project, tender)
 
@@ -237,4 +282,6 @@ def test_a_contract_is_not_signed_before_its_notice(awarded):
         play.do(number, matter, step)
     play.do(LEADER, matter, "approve")
     with pytest.raises(InvalidForm):
-        play.do(ARCHIVES, matter, "file", {"signed_on": play.scene.today() - timedelta(days=200), "is_same": "on"})
+        play.do(
+            ARCHIVES, matter, "file", {"signed_on": play.scene.today() - timedelta(days=200), "is_same": "on"}
+        )

@@ -25,9 +25,15 @@ class Shelf:
         self.contract = self.office.contract(self.project, self.firm, self.account)
 
     def propose(self, new_account: Account | None = None, **changes: Any) -> AccountChange:
-        wanted: dict[str, Any] = {"matter": self.office.child(self.project, "account_change"), "reason": "开户行撤并", **changes}
+        wanted: dict[str, Any] = {
+            "matter": self.office.child(self.project, "account_change"),
+            "reason": "开户行撤并",
+            **changes,
+        }
         with self.office.act(self.office.officer) as act:
-            return services.propose_account_change(act, contract=self.contract, new_account=new_account or self.other, **wanted)
+            return services.propose_account_change(
+                act, contract=self.contract, new_account=new_account or self.other, **wanted
+            )
 
     def approve(self, change: AccountChange) -> AccountChange:
         with self.office.act(self.office.lead) as act:
@@ -84,7 +90,11 @@ def test_a_contract_in_force_is_not_rewritten(shelf: Shelf) -> None:
 
 @pytest.mark.parametrize(
     ("columns", "field"),
-    [({"amount": Decimal(0)}, "amount"), ({"amount": M, "provisional": 2 * M}, "provisional"), ({"retention_ratio": Decimal(2)}, "retention_ratio")],
+    [
+        ({"amount": Decimal(0)}, "amount"),
+        ({"amount": M, "provisional": 2 * M}, "provisional"),
+        ({"retention_ratio": Decimal(2)}, "retention_ratio"),
+    ],
 )
 def test_a_draft_with_impossible_sums_is_not_taken(shelf: Shelf, columns: dict[str, Any], field: str) -> None:
     matter = shelf.office.child(shelf.project, "contract")
@@ -107,7 +117,9 @@ def test_a_contract_comes_into_force_complete_and_not_from_the_future(shelf: She
 def test_a_supplementary_agreement_writes_down_approved_changes_and_nothing_more(shelf: Shelf) -> None:
     def amend(new_amount: Decimal) -> None:
         with shelf.office.act() as act:
-            services.amend(act, shelf.contract, signed_on=TODAY, new_amount=new_amount, reason="变更", approved_changes=M)
+            services.amend(
+                act, shelf.contract, signed_on=TODAY, new_amount=new_amount, reason="变更", approved_changes=M
+            )
 
     assert refused(lambda: amend(11 * M + 1)) == "contract.amendment_over_changes"
     amend(11 * M)

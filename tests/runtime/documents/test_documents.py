@@ -28,15 +28,35 @@ def archive(*members: str) -> bytes:
 
 
 GOOD = {
-    "a.pdf": b"%PDF-1.7\n...", "a.PDF": b"\xef\xbb\xbf%PDF-1.4", "发票.ofd": archive("OFD.xml"), "a.png": b"\x89PNG\r\n\x1a\nrest",
-    "a.jpg": b"\xff\xd8\xff\xe0", "a.jpeg": b"\xff\xd8\xff\xe0", "a.docx": archive("word/document.xml"),
-    "a.xlsx": archive("xl/workbook.xml"), "a.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-    "a.csv": "名称,金额\n".encode("gb18030"), "a.txt": "文字".encode(), "c:\\dir\\a.txt": b"plain",
+    "a.pdf": b"%PDF-1.7\n...",
+    "a.PDF": b"\xef\xbb\xbf%PDF-1.4",
+    "发票.ofd": archive("OFD.xml"),
+    "a.png": b"\x89PNG\r\n\x1a\nrest",
+    "a.jpg": b"\xff\xd8\xff\xe0",
+    "a.jpeg": b"\xff\xd8\xff\xe0",
+    "a.docx": archive("word/document.xml"),
+    "a.xlsx": archive("xl/workbook.xml"),
+    "a.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "a.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "a.csv": "名称,金额\n".encode("gb18030"),
+    "a.txt": "文字".encode(),
+    "c:\\dir\\a.txt": b"plain",
 }
 BAD = {
-    "a.exe": b"MZ", "a.html": b"<html>", "a.svg": b"<svg>", "a.zip": archive("a"), "a": b"x", ".pdf": b"%PDF-", "a.pdf": b"MZ\x90",
-    "a.png": b"%PDF-1.7", "a.docx": archive("xl/workbook.xml"), "b.docx": archive("word/document.xml", "word/vbaProject.bin"),
-    "c.docx": b"PK\x03\x04broken", "a.docm": archive("word/document.xml"), "a.txt": b"\x00\x01", "b.txt": b"\xff\xff\xff",
+    "a.exe": b"MZ",
+    "a.html": b"<html>",
+    "a.svg": b"<svg>",
+    "a.zip": archive("a"),
+    "a": b"x",
+    ".pdf": b"%PDF-",
+    "a.pdf": b"MZ\x90",
+    "a.png": b"%PDF-1.7",
+    "a.docx": archive("xl/workbook.xml"),
+    "b.docx": archive("word/document.xml", "word/vbaProject.bin"),
+    "c.docx": b"PK\x03\x04broken",
+    "a.docm": archive("word/document.xml"),
+    "a.txt": b"\x00\x01",
+    "b.txt": b"\xff\xff\xff",
     "a.pdf.exe": b"%PDF-1.7",
 }
 
@@ -103,8 +123,14 @@ class Desk:
 
     def upload(self, content: bytes = b"%PDF-1.7 one", **changes: Any) -> Document:
         wanted: dict[str, Any] = {
-            "matter_id": self.matter.pk, "kind": "contract", "title": "施工合同", "content": content, "file_name": "合同.pdf",
-            "actor": self.office.actor(self.office.officer), "now": NOW, **changes,
+            "matter_id": self.matter.pk,
+            "kind": "contract",
+            "title": "施工合同",
+            "content": content,
+            "file_name": "合同.pdf",
+            "actor": self.office.actor(self.office.officer),
+            "now": NOW,
+            **changes,
         }
         return upload(**wanted)
 
@@ -117,7 +143,11 @@ def desk(db: None) -> Desk:
 def test_an_upload_is_one_event_on_the_chain_of_the_project(desk: Desk) -> None:
     document = desk.upload(step_key="file", doc_no="澜经建〔2025〕41号", issued_on=TODAY, is_fictitious=True)
     event = Event.objects.get(act="document.upload")
-    assert (event.object, event.matter_id, event.step_key) == (f"matter:{desk.project.pk}", desk.matter.pk, "file")
+    assert (event.object, event.matter_id, event.step_key) == (
+        f"matter:{desk.project.pk}",
+        desk.matter.pk,
+        "file",
+    )
     assert (document.version, document.size_bytes, document.media_type) == (1, 12, "application/pdf")
     assert queries.read(document) == b"%PDF-1.7 one"
     assert queries.file_name_of(document) == "施工合同.v1.pdf"
@@ -149,11 +179,18 @@ def test_the_same_request_again_is_answered_with_the_first_paper(desk: Desk) -> 
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"content": b""}, "file"), ({"file_name": "a.exe"}, "file"), ({"kind": "poem"}, "kind"), ({"kind": ""}, "kind"),
-        ({"title": "长" * 201}, "title"), ({"title": "", "file_name": "  .pdf"}, "title"), ({"issued_on": TODAY.replace(year=2099)}, "issued_on"),
+        ({"content": b""}, "file"),
+        ({"file_name": "a.exe"}, "file"),
+        ({"kind": "poem"}, "kind"),
+        ({"kind": ""}, "kind"),
+        ({"title": "长" * 201}, "title"),
+        ({"title": "", "file_name": "  .pdf"}, "title"),
+        ({"issued_on": TODAY.replace(year=2099)}, "issued_on"),
     ],
 )
-def test_bad_input_is_named_by_its_field_and_leaves_nothing(desk: Desk, changes: dict[str, Any], field: str) -> None:
+def test_bad_input_is_named_by_its_field_and_leaves_nothing(
+    desk: Desk, changes: dict[str, Any], field: str
+) -> None:
     with pytest.raises(BadInput) as caught:
         desk.upload(**changes)
     assert caught.value.field == field
@@ -196,14 +233,32 @@ def test_nobody_uploads_without_being_somebody(desk: Desk) -> None:
 def test_the_checklist_of_a_step_says_what_is_there_and_what_is_missing(desk: Desk) -> None:
     with desk.office.act() as act:
         definition = act.save(
-            Definition(kind="process", key="p", version=1, xml="<x/>", sha256="0" * 64, status="in_force", from_on=TODAY)
+            Definition(
+                kind="process",
+                key="p",
+                version=1,
+                xml="<x/>",
+                sha256="0" * 64,
+                status="in_force",
+                from_on=TODAY,
+            )
         )
         for kind, mandatory in (("contract", True), ("award_notice", False), ("minutes", True)):
-            act.save(DocumentRequirement(definition=definition, step_key="file", document_kind=kind, is_mandatory=mandatory, clause="zone_projects#12"))
+            act.save(
+                DocumentRequirement(
+                    definition=definition,
+                    step_key="file",
+                    document_kind=kind,
+                    is_mandatory=mandatory,
+                    clause="zone_projects#12",
+                )
+            )
     document = desk.upload()
     lines = queries.checklist(desk.matter, definition.pk, "file")
     assert [(line.kind, line.is_missing, line.documents) for line in lines] == [
-        ("contract", False, (document,)), ("award_notice", False, ()), ("minutes", True, ()),
+        ("contract", False, (document,)),
+        ("award_notice", False, ()),
+        ("minutes", True, ()),
     ]
     assert [line.kind for line in queries.missing(desk.matter, definition.pk, "file")] == ["minutes"]
     assert queries.checklist(desk.matter, definition.pk, "other") == []

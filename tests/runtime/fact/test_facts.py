@@ -36,7 +36,9 @@ def test_a_fact_holds_on_its_days_and_on_no_other(office: Office, project: Matte
 
 def test_the_same_fact_is_published_once(office: Office, project: Matter) -> None:
     with office.act() as act:
-        assert publish(act, matter=project, kind=KIND, from_on=TODAY) == publish(act, matter=project, kind=KIND, from_on=TODAY)
+        assert publish(act, matter=project, kind=KIND, from_on=TODAY) == publish(
+            act, matter=project, kind=KIND, from_on=TODAY
+        )
     assert Fact.objects.count() == 1
 
 

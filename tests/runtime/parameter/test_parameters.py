@@ -14,7 +14,11 @@ from lianjing.runtime.parameter.queries import MissingFigure
 from lianjing.runtime.trail.models import Event
 from tests.runtime.contract.office import NOW, TODAY, Office
 
-RATIO, SUM, FRACTION = "works.payment.advance_max_ratio", "decision.zone.director_meeting_from_fen", "meeting.quorum_ratio"
+RATIO, SUM, FRACTION = (
+    "works.payment.advance_max_ratio",
+    "decision.zone.director_meeting_from_fen",
+    "meeting.quorum_ratio",
+)
 
 
 @pytest.fixture
@@ -24,8 +28,14 @@ def office(db: None) -> Office:
 
 def decide(office: Office, **changes: Any) -> Parameter:
     wanted: dict[str, Any] = {
-        "key": RATIO, "value": "0.25", "from_on": TODAY, "source": "澜经管〔2025〕17号", "mark": "local", "person_id": office.lawyer.pk,
-        "now": NOW, **changes,
+        "key": RATIO,
+        "value": "0.25",
+        "from_on": TODAY,
+        "source": "澜经管〔2025〕17号",
+        "mark": "local",
+        "person_id": office.lawyer.pk,
+        "now": NOW,
+        **changes,
     }
     return services.set_figure(**wanted)
 
@@ -100,12 +110,19 @@ def test_a_decision_before_a_later_one_ends_where_that_begins(office: Office) ->
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"value": ""}, "value"), ({"value": "some"}, "value"), ({"value": "NaN"}, "value"), ({"value": "0.1234567"}, "value"),
-        ({"source": " "}, "source"), ({"from_on": TODAY - timedelta(days=1)}, "from_on"),
-        ({"key": SUM, "value": "1.5"}, "value"), ({"key": "works.payment.sme_publish_by", "value": "31"}, "value"),
+        ({"value": ""}, "value"),
+        ({"value": "some"}, "value"),
+        ({"value": "NaN"}, "value"),
+        ({"value": "0.1234567"}, "value"),
+        ({"source": " "}, "source"),
+        ({"from_on": TODAY - timedelta(days=1)}, "from_on"),
+        ({"key": SUM, "value": "1.5"}, "value"),
+        ({"key": "works.payment.sme_publish_by", "value": "31"}, "value"),
     ],
 )
-def test_a_decision_with_bad_input_changes_nothing(office: Office, changes: dict[str, Any], field: str) -> None:
+def test_a_decision_with_bad_input_changes_nothing(
+    office: Office, changes: dict[str, Any], field: str
+) -> None:
     with pytest.raises(BadInput) as caught:
         decide(office, **changes)
     assert caught.value.field == field

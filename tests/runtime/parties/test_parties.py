@@ -45,7 +45,9 @@ def test_an_enterprise_is_found_by_name_code_and_reading(office: Office) -> None
         ({"name": "某公司", "credit_code": "123"}, "credit_code"),
     ],
 )
-def test_an_enterprise_by_hand_must_have_a_name_and_a_new_sound_code(office: Office, columns: dict[str, Any], field: str) -> None:
+def test_an_enterprise_by_hand_must_have_a_name_and_a_new_sound_code(
+    office: Office, columns: dict[str, Any], field: str
+) -> None:
     office.firm()
     with pytest.raises(BadInput) as caught, office.act() as act:
         services.register_enterprise(act, **columns)
@@ -55,7 +57,10 @@ def test_an_enterprise_by_hand_must_have_a_name_and_a_new_sound_code(office: Off
 def test_an_import_keeps_a_code_that_breaks_its_check_and_can_warn(office: Office) -> None:
     broken = CODES[0][:-1] + "X"
     with office.act() as act:
-        assert services.register_enterprise(act, name="老企业", credit_code=broken, is_import=True).credit_code == broken
+        assert (
+            services.register_enterprise(act, name="老企业", credit_code=broken, is_import=True).credit_code
+            == broken
+        )
     assert "第18位" in credit_code_complaint(broken)
     assert credit_code_complaint(CODES[0]) == ""
     assert "18位数字" in credit_code_complaint("12")
@@ -66,7 +71,10 @@ def test_an_import_keeps_a_code_that_breaks_its_check_and_can_warn(office: Offic
 def test_a_correction_is_checked_like_an_entry(office: Office) -> None:
     firm, other = office.firm(), office.firm(1)
     with office.act() as act:
-        assert services.correct_enterprise(act, firm, size_class="small", credit_code=CODES[0]).size_class == "small"
+        assert (
+            services.correct_enterprise(act, firm, size_class="small", credit_code=CODES[0]).size_class
+            == "small"
+        )
     for columns in ({"credit_code": other.credit_code}, {"credit_code": "1"}, {"name": " "}):
         with pytest.raises(BadInput), office.act() as act:
             services.correct_enterprise(act, firm, **columns)
@@ -76,7 +84,11 @@ def test_an_account_number_is_nowhere_kept_in_clear(office: Office) -> None:
     firm = office.firm()
     account = office.account(f"enterprise:{firm.pk}", NUMBER)
     assert account.account_no_masked == "****0101"
-    assert account.account_no_hash == account_digest("99000000000000000101") != account_digest("99000000000000000102")
+    assert (
+        account.account_no_hash
+        == account_digest("99000000000000000101")
+        != account_digest("99000000000000000102")
+    )
     plain = NUMBER.replace(" ", "").encode()
     assert not any(plain in bytes(body.content) for body in Body.objects.all())
     assert list(queries.accounts_with_number(NUMBER)) == [account]
@@ -92,14 +104,20 @@ def test_the_digest_of_an_account_rests_on_the_key_of_the_installation(settings:
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"account_no": "12"}, "account_no"), ({"account_no": "99000000x000"}, "account_no"), ({"holder": "firm:1"}, "holder"),
-        ({"holder": "enterprise"}, "holder"), ({"holder_name": ""}, "holder_name"), ({}, "account_no"),
+        ({"account_no": "12"}, "account_no"),
+        ({"account_no": "99000000x000"}, "account_no"),
+        ({"holder": "firm:1"}, "holder"),
+        ({"holder": "enterprise"}, "holder"),
+        ({"holder_name": ""}, "holder_name"),
+        ({}, "account_no"),
     ],
 )
 def test_an_account_is_entered_once_and_whole(office: Office, changes: dict[str, Any], field: str) -> None:
     office.account("enterprise:1", NUMBER)
     with pytest.raises(BadInput) as caught, office.act() as act:
-        services.open_account(act, **{"holder": "enterprise:1", "holder_name": "某公司", "account_no": NUMBER, **changes})
+        services.open_account(
+            act, **{"holder": "enterprise:1", "holder_name": "某公司", "account_no": NUMBER, **changes}
+        )
     assert caught.value.field == field
 
 
@@ -127,7 +145,14 @@ def test_a_natural_person_is_kept_with_a_masked_number_only(office: Office) -> N
 
 def test_a_tie_holds_on_its_days_in_both_directions(office: Office) -> None:
     with office.act() as act:
-        row = services.tie(act, from_party="person:1", to_party="enterprise:2", kind="employed", source="declared", from_on=TODAY)
+        row = services.tie(
+            act,
+            from_party="person:1",
+            to_party="enterprise:2",
+            kind="employed",
+            source="declared",
+            from_on=TODAY,
+        )
     assert list(queries.ties_of("enterprise:2", TODAY)) == [row] == list(queries.ties_of("person:1", TODAY))
     assert not queries.ties_of("person:1", TODAY - timedelta(days=1)).exists()
     with office.act() as act:

@@ -42,45 +42,83 @@ class Till:
     def standing(self, application: PaymentApplication | None = None, **more: Any) -> Standing:
         wanted: dict[str, Any] = {"approved_changes": self.changes, "verified_value": self.verified, **more}
         return queries.standing(
-            Contract.objects.get(pk=self.contract.pk), TODAY, excluding=application.pk if application else None, **wanted
+            Contract.objects.get(pk=self.contract.pk),
+            TODAY,
+            excluding=application.pk if application else None,
+            **wanted,
         )
 
-    def apply(self, amount: Decimal = M, kind: str = "progress", matter: Matter | None = None, **columns: Any) -> PaymentApplication:
+    def apply(
+        self, amount: Decimal = M, kind: str = "progress", matter: Matter | None = None, **columns: Any
+    ) -> PaymentApplication:
         matter = matter or self.office.child(self.project)
         wanted: dict[str, Any] = {"payee_account": self.payee, "contract": self.contract, **columns}
         with self.office.act(self.office.officer, matter=matter) as act:
             standing = queries.standing(
-                self.contract, TODAY, approved_changes=self.changes, verified_value=self.verified, excluding=matter.pk
+                self.contract,
+                TODAY,
+                approved_changes=self.changes,
+                verified_value=self.verified,
+                excluding=matter.pk,
             )
             return payments.apply(act, matter=matter, kind=kind, amount=amount, standing=standing, **wanted)
 
-    def by(self, person: Person, act_of: Callable[..., Any], application: PaymentApplication, *, days: int = 0, **more: Any) -> Any:
+    def by(
+        self,
+        person: Person,
+        act_of: Callable[..., Any],
+        application: PaymentApplication,
+        *,
+        days: int = 0,
+        **more: Any,
+    ) -> Any:
         application.refresh_from_db()
         with self.office.act(person, days=days, matter=application.matter) as act:
             return act_of(act, application, **more)
 
-    def invoice(self, application: PaymentApplication, *numbers: str, amount: Decimal = M, **more: Any) -> list[Invoice]:
+    def invoice(
+        self, application: PaymentApplication, *numbers: str, amount: Decimal = M, **more: Any
+    ) -> list[Invoice]:
         rows = [{"invoice_no": number, "issued_on": TODAY, "amount": amount, **more} for number in numbers]
         return self.by(self.office.officer, register_invoices, application, rows=rows)
 
     def approve(self, application: PaymentApplication) -> PaymentApplication:
         return self.by(self.office.lead, payments.approve, application, standing=self.standing(application))
 
-    def make(self, application: PaymentApplication, person: Person | None = None, **more: Any) -> PaymentOrder:
+    def make(
+        self, application: PaymentApplication, person: Person | None = None, **more: Any
+    ) -> PaymentOrder:
         wanted: dict[str, Any] = {"payer_account": self.payer, "standing": self.standing(application), **more}
         return self.by(person or self.office.members[0], payments.make_order, application, **wanted)
 
     def check(self, application: PaymentApplication, person: Person | None = None) -> PaymentOrder:
-        return self.by(person or self.office.members[1], payments.check_order, application, standing=self.standing(application))
+        return self.by(
+            person or self.office.members[1],
+            payments.check_order,
+            application,
+            standing=self.standing(application),
+        )
 
     def release(self, application: PaymentApplication, person: Person | None = None) -> PaymentOrder:
-        return self.by(person or self.office.members[2], payments.release_order, application, standing=self.standing(application))
+        return self.by(
+            person or self.office.members[2],
+            payments.release_order,
+            application,
+            standing=self.standing(application),
+        )
 
     def book(self, application: PaymentApplication, *, days: int = 1, **more: Any) -> BankLine:
-        wanted: dict[str, Any] = {"bank_ref": "REF-1", "booked_on": TODAY, "amount": queries.sum_of(application), **more}
+        wanted: dict[str, Any] = {
+            "bank_ref": "REF-1",
+            "booked_on": TODAY,
+            "amount": queries.sum_of(application),
+            **more,
+        }
         return self.by(self.office.members[0], payments.book_receipt, application, days=days, **wanted)
 
-    def pay(self, amount: Decimal = M, kind: str = "progress", *, bank_ref: str = "REF-1", **columns: Any) -> PaymentApplication:
+    def pay(
+        self, amount: Decimal = M, kind: str = "progress", *, bank_ref: str = "REF-1", **columns: Any
+    ) -> PaymentApplication:
         application = self.apply(amount, kind, **columns)
         self.approve(application)
         self.make(application)
@@ -110,7 +148,12 @@ def test_a_payment_goes_from_application_to_the_bank_line(till: Till) -> None:
     assert len({order.maker_person_id, order.checker_person_id, order.approver_person_id}) == 3
     line = queries.receipt_of(application)
     assert line is not None
-    assert (line.amount, line.direction, line.match_state, line.counterparty_account_hash) == (M, "out", "matched", till.payee.account_no_hash)
+    assert (line.amount, line.direction, line.match_state, line.counterparty_account_hash) == (
+        M,
+        "out",
+        "matched",
+        till.payee.account_no_hash,
+    )
     assert PAYEE not in str(till.payee.__dict__)
     assert (application.period_no, queries.next_period(till.contract), queries.next_period(None)) == (1, 2, 1)
     assert queries.paid_total(till.project.pk) == M
@@ -172,7 +215,9 @@ def test_after_an_approved_change_only_the_new_account_is_paid(till: Till) -> No
     other = till.office.account(f"enterprise:{till.firm.pk}", OTHER)
     matter = till.office.child(till.project, "account_change")
     with till.office.act(till.office.lead) as act:
-        change = contracts.propose_account_change(act, matter=matter, contract=till.contract, new_account=other, reason="开户行撤并")
+        change = contracts.propose_account_change(
+            act, matter=matter, contract=till.contract, new_account=other, reason="开户行撤并"
+        )
         contracts.approve_account_change(act, change)
     till.contract.refresh_from_db()
     assert refused(till.apply) == "red_line.account_changed"
@@ -214,12 +259,18 @@ def test_invoices_entered_again_replace_the_former_ones(till: Till) -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        {"invoice_no": "123"}, {"amount": Decimal(0)}, {"issued_on": TODAY + timedelta(days=1)}, {"invoice_code": "1"},
+        {"invoice_no": "123"},
+        {"amount": Decimal(0)},
+        {"issued_on": TODAY + timedelta(days=1)},
+        {"invoice_code": "1"},
     ],
 )
 def test_a_broken_invoice_is_named_by_its_row(till: Till, row: dict[str, Any]) -> None:
     application = till.apply()
-    wanted = [{"invoice_no": FIRST, "issued_on": TODAY, "amount": M}, {"invoice_no": SECOND, "issued_on": TODAY, "amount": M, **row}]
+    wanted = [
+        {"invoice_no": FIRST, "issued_on": TODAY, "amount": M},
+        {"invoice_no": SECOND, "issued_on": TODAY, "amount": M, **row},
+    ]
     with pytest.raises(BadInput, match="第2张") as caught:
         till.by(till.office.officer, register_invoices, application, rows=wanted)
     assert caught.value.field == "invoices-1"
@@ -238,7 +289,10 @@ def test_an_invoice_of_another_firm_and_too_small_a_sum_are_not_taken(till: Till
 def test_reviews_only_cut(till: Till) -> None:
     application = till.apply()
     till.by(till.office.lead, payments.cut, application, approved=M - 5)
-    assert refused(lambda: till.by(till.office.lead, payments.cut, application, approved=M - 4)) == "red_line.over_audited"
+    assert (
+        refused(lambda: till.by(till.office.lead, payments.cut, application, approved=M - 4))
+        == "red_line.over_audited"
+    )
     with pytest.raises(BadInput):
         till.by(till.office.lead, payments.cut, application, approved=Decimal(-1))
     till.approve(application)
@@ -309,7 +363,10 @@ def test_nothing_is_refused_or_applied_for_again_once_the_order_is_made(till: Ti
     application = till.apply()
     till.approve(application)
     till.make(application)
-    assert refused(lambda: till.by(till.office.lead, payments.refuse_application, application)) == "payment.order_made"
+    assert (
+        refused(lambda: till.by(till.office.lead, payments.refuse_application, application))
+        == "payment.order_made"
+    )
     assert refused(lambda: till.apply(matter=application.matter)) == "payment.decided"
     assert refused(lambda: till.approve(application)) == "payment.decided"
 
@@ -322,7 +379,10 @@ def test_a_returned_or_cancelled_order_makes_room_for_another(till: Till) -> Non
         till.by(till.office.lead, payments.cancel_order, application, reason=" ")
     till.by(till.office.lead, payments.cancel_order, application, reason="付款账户有误")
     till.make(application)
-    assert refused(lambda: till.by(till.office.lead, payments.return_order, application, reason="退汇")) == "payment.order_stage"
+    assert (
+        refused(lambda: till.by(till.office.lead, payments.return_order, application, reason="退汇"))
+        == "payment.order_stage"
+    )
     till.check(application)
     till.release(application)
     till.by(till.office.lead, payments.return_order, application, reason="银行退汇")
@@ -362,11 +422,17 @@ def test_a_bank_reference_is_booked_once(till: Till) -> None:
 def test_an_application_sent_back_is_entered_again_on_the_same_row(till: Till) -> None:
     application = till.apply()
     again = till.apply(Decimal(3), matter=application.matter)
-    assert (again.pk, again.amount, again.period_no, PaymentApplication.objects.count()) == (application.pk, Decimal(3), 1, 1)
+    assert (again.pk, again.amount, again.period_no, PaymentApplication.objects.count()) == (
+        application.pk,
+        Decimal(3),
+        1,
+        1,
+    )
 
 
 @pytest.mark.parametrize(
-    "columns", [{"amount": Decimal(0)}, {"amount": Decimal(-1)}, {"retention": Decimal(-1)}, {"labour_share": M + 1}]
+    "columns",
+    [{"amount": Decimal(0)}, {"amount": Decimal(-1)}, {"retention": Decimal(-1)}, {"labour_share": M + 1}],
 )
 def test_sums_that_make_no_sense_are_not_taken(till: Till, columns: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
@@ -381,10 +447,18 @@ def test_a_contract_payment_without_its_standing_is_a_fault_of_the_program(till:
 
 def test_advance_and_retention_are_tracked_through_payments(till: Till) -> None:
     till.pay(M, "advance", bank_ref="A")
-    assert (till.standing().advances, till.standing().advance_outstanding, till.standing().advance_limit) == (M, M, M)
+    assert (till.standing().advances, till.standing().advance_outstanding, till.standing().advance_limit) == (
+        M,
+        M,
+        M,
+    )
     till.pay(M, "progress", advance_deducted=Decimal(400_000), retention=Decimal(90_000), bank_ref="B")
     standing = till.standing()
-    assert (standing.advance_outstanding, standing.retention_held, standing.paid) == (Decimal(600_000), Decimal(90_000), 2 * M)
+    assert (standing.advance_outstanding, standing.retention_held, standing.paid) == (
+        Decimal(600_000),
+        Decimal(90_000),
+        2 * M,
+    )
     till.apply(Decimal(90_000), "retention")
     assert till.standing().retention_held == 0
     assert refused(lambda: till.apply(Decimal(1), "retention")) == "red_line.over_progress"
@@ -399,10 +473,19 @@ def test_opening_sums_count_and_nothing_is_paid_without_them(till: Till) -> None
     assert queries.needs_opening_sums(till.contract)
     assert refused(till.apply) == "red_line.no_opening_sums"
     opening = OpeningSums(
-        change_amount=M, verified_value=9 * M, advance_outstanding=Decimal(0), retention_held=Decimal(270_000), paid_to_date=8 * M
+        change_amount=M,
+        verified_value=9 * M,
+        advance_outstanding=Decimal(0),
+        retention_held=Decimal(270_000),
+        paid_to_date=8 * M,
     )
     standing = till.standing(opening=opening, verified_value=Decimal(0))
-    assert (standing.ceiling, standing.paid, standing.verified_value, standing.retention_held) == (11 * M, 8 * M, 9 * M, Decimal(270_000))
+    assert (standing.ceiling, standing.paid, standing.verified_value, standing.retention_held) == (
+        11 * M,
+        8 * M,
+        9 * M,
+        Decimal(270_000),
+    )
     assert not standing.is_opening_missing
     assert standing.agreed_account_id == till.payee.pk
 
@@ -419,7 +502,9 @@ def test_the_opening_account_serves_where_the_contract_names_none(till: Till) ->
     Contract.objects.filter(pk=till.contract.pk).update(payee_account=None)
     till.contract = Contract.objects.get(pk=till.contract.pk)
     assert till.standing().agreed_account_id is None
-    assert till.standing(opening=OpeningSums(payee_account_id=till.payee.pk)).agreed_account_id == till.payee.pk
+    assert (
+        till.standing(opening=OpeningSums(payee_account_id=till.payee.pk)).agreed_account_id == till.payee.pk
+    )
 
 
 def test_a_payment_booked_after_the_day_counts_as_in_flight_on_it(till: Till) -> None:

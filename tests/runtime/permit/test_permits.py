@@ -19,7 +19,12 @@ class Register:
         self.matter = self.office.child(self.project, "permit")
 
     def enter(self, matter: Matter | None = None, **changes: Any) -> Permit:
-        wanted: dict[str, Any] = {"kind": "construction", "permit_no": "9901012025001", "issued_on": TODAY, **changes}
+        wanted: dict[str, Any] = {
+            "kind": "construction",
+            "permit_no": "9901012025001",
+            "issued_on": TODAY,
+            **changes,
+        }
         with self.office.act(self.office.officer) as act:
             return services.register(act, matter=matter or self.matter, project=self.project, **wanted)
 
@@ -64,11 +69,14 @@ def test_a_permit_can_be_corrected_until_it_is_verified(register: Register) -> N
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"permit_no": " "}, "permit_no"), ({"issued_on": TODAY + timedelta(days=1)}, "issued_on"),
+        ({"permit_no": " "}, "permit_no"),
+        ({"issued_on": TODAY + timedelta(days=1)}, "issued_on"),
         ({"valid_to_on": TODAY - timedelta(days=1)}, "valid_to_on"),
     ],
 )
-def test_a_permit_with_bad_input_is_not_entered(register: Register, changes: dict[str, Any], field: str) -> None:
+def test_a_permit_with_bad_input_is_not_entered(
+    register: Register, changes: dict[str, Any], field: str
+) -> None:
     with pytest.raises(BadInput) as caught:
         register.enter(**changes)
     assert caught.value.field == field

@@ -382,3 +382,10 @@ def test_a_wrong_state_written_past_the_trail_is_found_by_interpreting_the_actio
     )
     kinds = {problem.kind for problem in verify(extra=[check_states]).problems}
     assert {"row", "process"} <= kinds
+
+
+def test_a_wrong_person_at_a_gate_is_refused_and_logged(zone, project):
+    with pytest.raises(Refusal) as caught:
+        pass_gate(matter_id=project.id, person_id=zone.person(PLANNER), now=zone.now)
+    assert caught.value.ground is Ground.POST
+    assert Event.objects.get(is_refused=True).person_id == zone.person(PLANNER)

@@ -40,8 +40,11 @@ def test_a_role_can_be_granted_on_postgresql_only(db):
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE trail_event SET act = act", "DELETE FROM trail_body", "TRUNCATE trail_leaf",
-        "ALTER TABLE trail_event DISABLE TRIGGER ALL", "DROP TRIGGER trail_event_rows ON trail_event",
+        "UPDATE trail_event SET act = act",
+        "DELETE FROM trail_body",
+        "TRUNCATE trail_leaf",
+        "ALTER TABLE trail_event DISABLE TRIGGER ALL",
+        "DROP TRIGGER trail_event_rows ON trail_event",
         "SET session_replication_role = replica",
     ],
 )

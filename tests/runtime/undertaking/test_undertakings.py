@@ -21,14 +21,21 @@ class Ledger:
 
     def give(self, **changes: Any) -> Undertaking:
         wanted: dict[str, Any] = {
-            "what": "补交施工许可证", "due_on": TODAY + timedelta(days=5), "source_kind": "onboarding", "matter": self.project,
-            "category": "document", "document_kind": "permit", **changes,
+            "what": "补交施工许可证",
+            "due_on": TODAY + timedelta(days=5),
+            "source_kind": "onboarding",
+            "matter": self.project,
+            "category": "document",
+            "document_kind": "permit",
+            **changes,
         }
         with self.office.act(self.office.lead) as act:
             return services.give(act, **wanted)
 
     def paper(self, person: Person | None = None, kind: str = "permit") -> int:
-        return self.office.paper(self.project, person or self.office.officer, kind=kind, title=f"证{kind}{person}").pk
+        return self.office.paper(
+            self.project, person or self.office.officer, kind=kind, title=f"证{kind}{person}"
+        ).pk
 
     def close(self, person: Person | None = None, **changes: Any) -> Undertaking:
         wanted: dict[str, Any] = {"result": "done", "now": NOW, **changes}
@@ -50,7 +57,12 @@ def refused(act: Any) -> str:
 
 def test_an_undertaking_is_closed_by_another_person_with_evidence(ledger: Ledger) -> None:
     closed = ledger.close()
-    assert (closed.result, closed.closed_on, closed.list_state, closed.checker_person) == ("done", TODAY, "closed", ledger.office.lead)
+    assert (closed.result, closed.closed_on, closed.list_state, closed.checker_person) == (
+        "done",
+        TODAY,
+        "closed",
+        ledger.office.lead,
+    )
     assert Event.objects.get(act="undertaking.close").object == f"matter:{ledger.project.pk}"
     assert refused(ledger.close) == "undertaking.closed"
     assert not queries.open_ones().exists()
@@ -87,8 +99,10 @@ def test_a_supervisor_reads_and_changes_nothing(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"evidence_document_id": None}, "evidence_document_id"), ({"evidence_document_id": 10**6}, "evidence_document_id"),
-        ({"result": "maybe"}, "result"), ({"result": "cancelled", "evidence_document_id": None}, "text"),
+        ({"evidence_document_id": None}, "evidence_document_id"),
+        ({"evidence_document_id": 10**6}, "evidence_document_id"),
+        ({"result": "maybe"}, "result"),
+        ({"result": "cancelled", "evidence_document_id": None}, "text"),
     ],
 )
 def test_nothing_is_closed_without_its_evidence(ledger: Ledger, changes: dict[str, Any], field: str) -> None:
@@ -114,7 +128,10 @@ def test_a_cancelled_undertaking_needs_a_reason_and_no_evidence(ledger: Ledger) 
 def test_progress_is_reported_by_the_owner_and_urging_is_counted(ledger: Ledger) -> None:
     note = {"undertaking_id": ledger.row.pk, "text": "已报送", "now": NOW}
     assert services.note_progress(person_id=ledger.office.officer.pk, **note).list_state == "progress"
-    assert refused(lambda: services.note_progress(person_id=ledger.office.lead.pk, **note)) == "undertaking.not_owner"
+    assert (
+        refused(lambda: services.note_progress(person_id=ledger.office.lead.pk, **note))
+        == "undertaking.not_owner"
+    )
     for count in (1, 2):
         assert services.urge(person_id=ledger.office.lead.pk, **note).urge_count == count
     with pytest.raises(BadInput):
@@ -128,7 +145,9 @@ def test_overdue_begins_the_day_after_the_due_day(ledger: Ledger) -> None:
     line = queries.lines(queries.of_matter(ledger.project.pk), due + timedelta(days=2))[0]
     assert (line.days_left, line.is_overdue) == (-2, True)
     ledger.close()
-    assert [(line.days_left, line.is_overdue) for line in queries.lines(queries.of_matter(ledger.project.pk), due)] == [(None, False)]
+    assert [
+        (line.days_left, line.is_overdue) for line in queries.lines(queries.of_matter(ledger.project.pk), due)
+    ] == [(None, False)]
 
 
 def test_what_is_owed_is_found_by_matter_owner_and_scope(ledger: Ledger) -> None:
@@ -144,9 +163,15 @@ def test_what_is_owed_is_found_by_matter_owner_and_scope(ledger: Ledger) -> None
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"what": " "}, "what"), ({"due_on": TODAY - timedelta(days=1)}, "due_on"), ({"owner_person": None}, "owner_unit")],
+    [
+        ({"what": " "}, "what"),
+        ({"due_on": TODAY - timedelta(days=1)}, "due_on"),
+        ({"owner_person": None}, "owner_unit"),
+    ],
 )
-def test_an_undertaking_names_what_until_when_and_who(ledger: Ledger, changes: dict[str, Any], field: str) -> None:
+def test_an_undertaking_names_what_until_when_and_who(
+    ledger: Ledger, changes: dict[str, Any], field: str
+) -> None:
     with pytest.raises(BadInput) as caught:
         ledger.give(**{"owner_person": ledger.office.officer, **changes})
     assert caught.value.field == field

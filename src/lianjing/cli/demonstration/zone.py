@@ -47,7 +47,9 @@ def found_zone(now: datetime) -> None:
 def populate(*, scale: int = 1, tell: Tell = lambda _line: None, until: datetime | None = None) -> None:
     """Found the zone a year before `until` (now) and let each domain's people work through that year."""
     end = until or clock.now()
-    start = (end - timedelta(days=400)).astimezone(LEGAL_ZONE).replace(hour=8, minute=30, second=0, microsecond=0)
+    start = (
+        (end - timedelta(days=400)).astimezone(LEGAL_ZONE).replace(hour=8, minute=30, second=0, microsecond=0)
+    )
     found_zone(start)
     scene = Scene(now=start + timedelta(hours=1), end=end, random=random.Random(SEED), tell=tell)
     for domain in domains():
@@ -58,8 +60,15 @@ def populate(*, scale: int = 1, tell: Tell = lambda _line: None, until: datetime
 
 def logins() -> list[dict[str, str]]:
     """Return who can log in as what: number, name, unit, post."""
-    rows = Appointment.objects.filter(person__login__is_active=True, to_on=None).select_related("person__login", "post__unit")
+    rows = Appointment.objects.filter(person__login__is_active=True, to_on=None).select_related(
+        "person__login", "post__unit"
+    )
     return [
-        {"number": row.person.login.number, "name": row.person.name, "unit": row.post.unit.name, "post": row.post.name}
+        {
+            "number": row.person.login.number,
+            "name": row.person.name,
+            "unit": row.post.unit.name,
+            "post": row.post.name,
+        }
         for row in rows.order_by("person__login__number", "id")
     ]

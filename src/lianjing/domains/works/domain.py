@@ -40,8 +40,14 @@ STAGES = (
 )
 
 INITIATION = Procedure(
-    key="works_initiation", matter_kind="initiation", label=Text("立项报批", "Initiation"), parent_kind="project",
-    opener_post="project_officer", record=Initiation, may_open=stage.may_open_initiation, series="建立",
+    key="works_initiation",
+    matter_kind="initiation",
+    label=Text("立项报批", "Initiation"),
+    parent_kind="project",
+    opener_post="project_officer",
+    record=Initiation,
+    may_open=stage.may_open_initiation,
+    series="建立",
     steps=(
         Step("draft", initiation.draft, Duty.APPLY, project_forms.InitiationDraftForm, "entered"),
         Step("check", basis.agree, Duty.REVIEW, OpinionForm, "reviewed"),
@@ -53,8 +59,14 @@ INITIATION = Procedure(
 )
 
 PERMIT = Procedure(
-    key="works_permit", matter_kind="permit", label=Text("证照登记", "Permit"), parent_kind="project",
-    opener_post="planning_officer", record=Permit, may_open=stage.may_open_permit, series="建证",
+    key="works_permit",
+    matter_kind="permit",
+    label=Text("证照登记", "Permit"),
+    parent_kind="project",
+    opener_post="planning_officer",
+    record=Permit,
+    may_open=stage.may_open_permit,
+    series="建证",
     steps=(
         Step("register", permit.register, Duty.APPLY, project_forms.PermitForm, "entered"),
         Step("verify", permit.verify, Duty.RECHECK, project_forms.VerifyPermitForm, "reviewed"),
@@ -62,8 +74,15 @@ PERMIT = Procedure(
 )
 
 TENDER = Procedure(
-    key="works_tender", matter_kind="tender", label=Text("招标投标与定标", "Tender and award"), parent_kind="project",
-    opener_post="tender_officer", record=Tender, may_open=stage.may_open_tender, withdrawn=tender.withdrawn, series="建招",
+    key="works_tender",
+    matter_kind="tender",
+    label=Text("招标投标与定标", "Tender and award"),
+    parent_kind="project",
+    opener_post="tender_officer",
+    record=Tender,
+    may_open=stage.may_open_tender,
+    withdrawn=tender.withdrawn,
+    series="建招",
     steps=(
         Step("plan", tender.plan, Duty.APPLY, tender_forms.TenderPlanForm, "entered"),
         Step("threshold", tender.threshold),
@@ -77,8 +96,15 @@ TENDER = Procedure(
 )
 
 CONTRACT = Procedure(
-    key="works_contract", matter_kind="contract", label=Text("合同签订", "Contract"), parent_kind="project",
-    opener_post="contract_officer", record=Contract, may_open=stage.may_open_contract, withdrawn=contract.withdrawn, series="建合",
+    key="works_contract",
+    matter_kind="contract",
+    label=Text("合同签订", "Contract"),
+    parent_kind="project",
+    opener_post="contract_officer",
+    record=Contract,
+    may_open=stage.may_open_contract,
+    withdrawn=contract.withdrawn,
+    series="建合",
     steps=(
         Step("draft", contract.draft, Duty.APPLY, contract_forms.ContractDraftForm, "entered"),
         Step("cost", contract.countersign, Duty.REVIEW, OpinionForm, "reviewed"),
@@ -90,8 +116,14 @@ CONTRACT = Procedure(
 )
 
 PROGRESS = Procedure(
-    key="works_progress", matter_kind="progress", label=Text("月度进度", "Monthly progress"), parent_kind="project",
-    opener_post="contractor_manager", record=ProgressReport, may_open=stage.may_open_progress, series="建进",
+    key="works_progress",
+    matter_kind="progress",
+    label=Text("月度进度", "Monthly progress"),
+    parent_kind="project",
+    opener_post="contractor_manager",
+    record=ProgressReport,
+    may_open=stage.may_open_progress,
+    series="建进",
     steps=(
         Step("report", progress.report, Duty.APPLY, site_forms.ProgressForm, "entered"),
         Step("verify", progress.verify, Duty.MEASURE, site_forms.VerifyProgressForm, "reviewed"),
@@ -100,9 +132,16 @@ PROGRESS = Procedure(
 )
 
 CHANGE = Procedure(
-    key="works_change", matter_kind="change", label=Text("工程变更", "Change order"), parent_kind="project",
-    opener_post="contractor_manager", record=ChangeOrder, may_open=stage.may_open_change, may_withdraw=change.may_withdraw,
-    withdrawn=change.withdrawn, series="建变",
+    key="works_change",
+    matter_kind="change",
+    label=Text("工程变更", "Change order"),
+    parent_kind="project",
+    opener_post="contractor_manager",
+    record=ChangeOrder,
+    may_open=stage.may_open_change,
+    may_withdraw=change.may_withdraw,
+    withdrawn=change.withdrawn,
+    series="建变",
     steps=(
         Step("propose", change.propose, Duty.APPLY, site_forms.ChangeForm, "entered"),
         Step("supervise", change.supervise, Duty.REVIEW, OpinionForm, "reviewed"),
@@ -118,9 +157,16 @@ CHANGE = Procedure(
 )
 
 PAYMENT = Procedure(
-    key="works_payment", matter_kind="payment", label=Text("工程款支付", "Works payment"), parent_kind="project",
-    opener_post="project_officer", record=PaymentApplication, may_open=stage.may_open_payment, may_withdraw=payment.may_withdraw,
-    withdrawn=payment.withdrawn, series="建付",
+    key="works_payment",
+    matter_kind="payment",
+    label=Text("工程款支付", "Works payment"),
+    parent_kind="project",
+    opener_post="project_officer",
+    record=PaymentApplication,
+    may_open=stage.may_open_payment,
+    may_withdraw=payment.may_withdraw,
+    withdrawn=payment.withdrawn,
+    series="建付",
     steps=(
         Step("apply", payment.apply, Duty.APPLY, payment_forms.PaymentForm, "entered", is_money=True),
         Step("audit", payment.audit, Duty.AUDIT, payment_forms.AuditForm, "reviewed", is_money=True),
@@ -130,17 +176,32 @@ PAYMENT = Procedure(
         Step("collective_tier", payment.collective_tier),
         Step("collective", payment.collective, Duty.APPROVE, payment_forms.CollectiveForm, "approved"),
         Step("finance", payment.finance, Duty.REVIEW, payment_forms.FinanceForm, "reviewed", is_money=True),
-        Step("make_order", payment.make_order, Duty.MAKE, payment_forms.MakeOrderForm, "entered", is_money=True),
-        Step("check_order", payment.check_order, Duty.CHECK, payment_forms.CheckOrderForm, "reviewed", is_money=True),
+        Step(
+            "make_order", payment.make_order, Duty.MAKE, payment_forms.MakeOrderForm, "entered", is_money=True
+        ),
+        Step(
+            "check_order",
+            payment.check_order,
+            Duty.CHECK,
+            payment_forms.CheckOrderForm,
+            "reviewed",
+            is_money=True,
+        ),
         Step("release", payment.release, Duty.PAY, payment_forms.ReleaseForm, "approved", is_money=True),
         Step("receipt", payment.receipt, Duty.MAKE, payment_forms.ReceiptForm, "entered"),
     ),
 )
 
 ACCOUNT_CHANGE = Procedure(
-    key="works_account_change", matter_kind="account_change", label=Text("收款账户变更", "Change of payee account"),
-    parent_kind="project", opener_post="contract_officer", record=AccountChange, may_open=stage.may_open_account_change,
-    withdrawn=contract.account_withdrawn, series="建户",
+    key="works_account_change",
+    matter_kind="account_change",
+    label=Text("收款账户变更", "Change of payee account"),
+    parent_kind="project",
+    opener_post="contract_officer",
+    record=AccountChange,
+    may_open=stage.may_open_account_change,
+    withdrawn=contract.account_withdrawn,
+    series="建户",
     steps=(
         Step("apply", contract.propose_account, Duty.APPLY, contract_forms.AccountChangeForm, "entered"),
         Step("check", basis.agree, Duty.REVIEW, contract_forms.AccountCheckForm, "reviewed"),
@@ -149,8 +210,15 @@ ACCOUNT_CHANGE = Procedure(
 )
 
 ONBOARD = Procedure(
-    key="works_onboard", matter_kind="onboarding", label=Text("存量接续", "Taking over"), parent_kind="project",
-    opener_post="project_officer", record=Onboarding, may_open=stage.may_open_onboard, withdrawn=onboard.withdrawn, series="建续",
+    key="works_onboard",
+    matter_kind="onboarding",
+    label=Text("存量接续", "Taking over"),
+    parent_kind="project",
+    opener_post="project_officer",
+    record=Onboarding,
+    may_open=stage.may_open_onboard,
+    withdrawn=onboard.withdrawn,
+    series="建续",
     steps=(
         Step("propose", onboard.propose, Duty.APPLY, onboard_forms.OnboardForm, "entered"),
         Step("audit", onboard.audit, Duty.AUDIT, onboard_forms.OnboardAuditForm, "reviewed"),

@@ -33,7 +33,7 @@ from lianjing.runtime.parties.queries import enterprise_by_code, enterprises_nam
 from lianjing.runtime.parties.services import register_enterprise
 from lianjing.runtime.trail.act import Act, lock_chain
 
-UNKNOWN_CURRENCY = "XXX"   # ISO 4217: no currency stated
+UNKNOWN_CURRENCY = "XXX"  # ISO 4217: no currency stated
 
 
 def projects() -> LedgerKind:
@@ -89,7 +89,14 @@ def take_project(act: Act, row: Row, run: Run) -> Taken:
         matter = _begin_project(act, row, run, key)
         project = act.save(Project(matter=matter, **_project_values(row, matter)))
         contract = _begin_contract(act, matter, row, run, firms)
-        act.save_many([_contractor(each, firm) for each in (matter, contract and contract.matter) if each for firm in firms])
+        act.save_many(
+            [
+                _contractor(each, firm)
+                for each in (matter, contract and contract.matter)
+                if each
+                for firm in firms
+            ]
+        )
         result = Result.IMPORTED
     else:
         project = Project.objects.get(pk=matter.pk)
@@ -121,8 +128,15 @@ def _begin_project(act: Act, row: Row, run: Run, key: str) -> Matter:
     if run.unit_id is None:
         raise BadInput(_("没有指明建设单位"), "unit")
     matter = begin(
-        act, domain="works", kind="project", title=row.text("title"), unit_id=run.unit_id, onboarding="archive",
-        is_before_platform=True, external_system=run.source, external_no=key,
+        act,
+        domain="works",
+        kind="project",
+        title=row.text("title"),
+        unit_id=run.unit_id,
+        onboarding="archive",
+        is_before_platform=True,
+        external_system=run.source,
+        external_no=key,
     )
     matter.status = "archived"
     return act.save(matter)
@@ -130,13 +144,24 @@ def _begin_project(act: Act, row: Row, run: Run, key: str) -> Matter:
 
 def _project_values(row: Row, matter: Matter) -> dict[str, Any]:
     return {
-        "project_code": row.text("project_code"), "title": row.text("title"), "owner_unit_id": matter.unit_id,
-        "sector": row.text("sector"), "fund_kind": row.text("fund_kind"), "region_code": row.text("region_code"),
-        "site": _site(row), "scale": row.text("scale"), "nature": row.text("nature"),
-        "total_investment": row.amount("total_investment"), "approved_budget": _known(row.amount("approved_budget")),
-        "started_on": row.day("started_on"), "completed_on": row.day("completed_on"),
-        "status": "completed" if row.day("completed_on") else "", "funding_year": row.integer("funding_year"),
-        "currency": _currency(row), "latitude": row.amount("latitude"), "longitude": row.amount("longitude"),
+        "project_code": row.text("project_code"),
+        "title": row.text("title"),
+        "owner_unit_id": matter.unit_id,
+        "sector": row.text("sector"),
+        "fund_kind": row.text("fund_kind"),
+        "region_code": row.text("region_code"),
+        "site": _site(row),
+        "scale": row.text("scale"),
+        "nature": row.text("nature"),
+        "total_investment": row.amount("total_investment"),
+        "approved_budget": _known(row.amount("approved_budget")),
+        "started_on": row.day("started_on"),
+        "completed_on": row.day("completed_on"),
+        "status": "completed" if row.day("completed_on") else "",
+        "funding_year": row.integer("funding_year"),
+        "currency": _currency(row),
+        "latitude": row.amount("latitude"),
+        "longitude": row.amount("longitude"),
         "source_unit_name": row.text("source_unit_name"),
     }
 
@@ -166,7 +191,15 @@ def _firms(act: Act, contractors: Contractors, row: Row) -> tuple[list[Enterpris
             firm = register_enterprise(act, name=named.name, credit_code=code, is_import=True, kind="")
             notices.extend(_new_firm(firm))
         if firm.name != named.name:
-            notices.append(Notice("name_differs", _("信用代码对应的企业登记名称是“%(name)s”") % {"name": firm.name}, "contractor", named.name, firm))
+            notices.append(
+                Notice(
+                    "name_differs",
+                    _("信用代码对应的企业登记名称是“%(name)s”") % {"name": firm.name},
+                    "contractor",
+                    named.name,
+                    firm,
+                )
+            )
         notices.extend(_name_doubts(named, firm))
         firms.append(firm)
     return firms, notices
@@ -179,21 +212,31 @@ def _uncoded(name: str) -> Enterprise | None:
 
 def _new_firm(firm: Enterprise) -> list[Notice]:
     if not firm.credit_code:
-        found = [Notice("no_credit_code", _("没有统一社会信用代码，只按名称识别"), "contractor_code", firm.name, firm)]
+        found = [
+            Notice(
+                "no_credit_code", _("没有统一社会信用代码，只按名称识别"), "contractor_code", firm.name, firm
+            )
+        ]
         same = enterprises_named(firm.name).exclude(credit_code="").first()
         if same is not None:
             text = _("与已登记企业（%(code)s）同名，未合并，请核实") % {"code": same.credit_code}
             found.append(Notice("same_name", text, "contractor", firm.name, firm))
         return found
     complaint = credit_code_complaint(firm.credit_code)
-    return [Notice("credit_code_doubtful", complaint, "contractor_code", firm.credit_code, firm)] if complaint else []
+    return (
+        [Notice("credit_code_doubtful", complaint, "contractor_code", firm.credit_code, firm)]
+        if complaint
+        else []
+    )
 
 
 def _name_doubts(named: NamedFirm, firm: Enterprise) -> list[Notice]:
     if not named.aside:
         return []
     if named.is_cut:
-        return [Notice("name_cut", _("原件中的名称被截断，括注不全，原样记录"), "contractor", named.printed, firm)]
+        return [
+            Notice("name_cut", _("原件中的名称被截断，括注不全，原样记录"), "contractor", named.printed, firm)
+        ]
     text = _("括注的曾用名或别名“%(name)s”原样记录，未与其他企业合并") % {"name": named.aside}
     return [Notice("former_name", text, "contractor", named.printed, firm)]
 
@@ -217,32 +260,51 @@ def _join(act: Act, matter: Matter, firms: Sequence[Enterprise]) -> bool:
 def _contract_values(row: Row, unit_id: int, firms: Sequence[Enterprise]) -> dict[str, Any]:
     """A joint venture has no one contractor: the ledger does not say who leads. All are parties of the matter."""
     return {
-        "code": row.text("contract_code"), "amount": row.amount("contract_amount"), "amount_currency": _currency(row),
-        "signed_on": row.day("signed_on"), "end_on": row.day("contract_end_on"), "owner_unit_id": unit_id,
+        "code": row.text("contract_code"),
+        "amount": row.amount("contract_amount"),
+        "amount_currency": _currency(row),
+        "signed_on": row.day("signed_on"),
+        "end_on": row.day("contract_end_on"),
+        "owner_unit_id": unit_id,
         "enterprise_id": firms[0].pk if len(firms) == 1 else None,
         "status": "terminated" if row.day("completed_on") else "",
     }
 
 
-def _begin_contract(act: Act, parent: Matter, row: Row, run: Run, firms: Sequence[Enterprise]) -> Contract | None:
+def _begin_contract(
+    act: Act, parent: Matter, row: Row, run: Run, firms: Sequence[Enterprise]
+) -> Contract | None:
     """Write the contract of the project, where the ledger names one: a child matter with its record."""
     code = row.text("contract_code")
     if not code and row.amount("contract_amount") is None:
         return None
     matter = begin(
-        act, domain="works", kind="contract", title=f"合同 {code or '（无编号）'}", unit_id=parent.unit_id,
-        parent=parent, onboarding="archive", is_before_platform=True, external_system=run.source,
+        act,
+        domain="works",
+        kind="contract",
+        title=f"合同 {code or '（无编号）'}",
+        unit_id=parent.unit_id,
+        parent=parent,
+        onboarding="archive",
+        is_before_platform=True,
+        external_system=run.source,
     )
     matter.status = "archived"
     act.save(matter)
-    return act.save(Contract(matter=matter, domain="works", project=parent, **_contract_values(row, parent.unit_id, firms)))
+    return act.save(
+        Contract(
+            matter=matter, domain="works", project=parent, **_contract_values(row, parent.unit_id, firms)
+        )
+    )
 
 
 def _follow_contract(
     act: Act, parent: Matter, row: Row, run: Run, firms: Sequence[Enterprise]
 ) -> tuple[Contract | None, bool]:
     """Bring the stored contract up to date with its row, or write it where there was none."""
-    stored = Contract.objects.filter(project=parent).select_related("matter", "project").order_by("pk").first()
+    stored = (
+        Contract.objects.filter(project=parent).select_related("matter", "project").order_by("pk").first()
+    )
     if stored is None:
         made = _begin_contract(act, parent, row, run, firms)
         act.save_many([_contractor(made.matter, firm) for firm in firms] if made else [])
@@ -258,15 +320,28 @@ def _contract_doubts(contract: Contract, row: Row, run: Run) -> list[Notice]:
         notices.append(Notice("damaged_contract_no", text, "contract_code", code, contract))
     others = _sharing(contract, run)
     if code and others:
-        text = _("合同编号由%(count)d个项目共用（%(others)s）：各行金额按原件列示，未作分摊；按合同汇总时须合并核对") % {
-            "count": len(others) + 1, "others": "、".join(others[:6]),
+        text = _(
+            "合同编号由%(count)d个项目共用（%(others)s）：各行金额按原件列示，未作分摊；按合同汇总时须合并核对"
+        ) % {
+            "count": len(others) + 1,
+            "others": "、".join(others[:6]),
         }
         notices.append(Notice("shared_contract", text, "contract_code", code, contract))
         if len(run.survey.get("sums_of", {}).get(code, ())) == 1:
             text = _("共用合同的各行金额相同，可能是合同总价重复列示，汇总时只计一次还是相加须查原件")
-            notices.append(Notice("amount_may_repeat", text, "contract_amount", str(contract.amount or ""), contract))
+            notices.append(
+                Notice("amount_may_repeat", text, "contract_amount", str(contract.amount or ""), contract)
+            )
         if not row.amount("approved_budget"):
-            notices.append(Notice("budget_elsewhere", _("预算可能列在共用合同的另一项目行上"), "approved_budget", "", contract))
+            notices.append(
+                Notice(
+                    "budget_elsewhere",
+                    _("预算可能列在共用合同的另一项目行上"),
+                    "approved_budget",
+                    "",
+                    contract,
+                )
+            )
     return notices
 
 
@@ -276,7 +351,10 @@ def _sharing(contract: Contract, run: Run) -> list[str]:
     stored = Contract.objects.filter(
         code=contract.code, project__external_system=run.source, matter__is_before_platform=True
     ).exclude(project_id=contract.project_id)
-    return sorted((in_file | set(stored.values_list("project__external_no", flat=True))) - {contract.project.external_no})
+    return sorted(
+        (in_file | set(stored.values_list("project__external_no", flat=True)))
+        - {contract.project.external_no}
+    )
 
 
 def _contractor_doubts(contractors: Contractors, project: Project) -> list[Notice]:
@@ -284,7 +362,9 @@ def _contractor_doubts(contractors: Contractors, project: Project) -> list[Notic
         text = _("承包人名称的分隔与承包人数不符，或同一名称列了两次：未拆分、未登记承包人，请核对原件")
         return [Notice("contractor_unclear", text, "contractor", contractors.printed, project)]
     if len(contractors.firms) > 1:
-        text = _("联合体%(count)d家：牵头人和各家份额原件未载明，均未推定") % {"count": len(contractors.firms)}
+        text = _("联合体%(count)d家：牵头人和各家份额原件未载明，均未推定") % {
+            "count": len(contractors.firms)
+        }
         return [Notice("joint_venture", text, "contractor", contractors.printed, project)]
     return []
 
@@ -294,14 +374,31 @@ def _doubts(row: Row, project: Project) -> list[Notice]:
     notices = []
     started, completed = row.day("started_on"), row.day("completed_on")
     if started and completed and completed < started:
-        notices.append(Notice("completed_before_start", _("完工日期早于开工日期"), "completed_on", completed.isoformat(), project))
+        notices.append(
+            Notice(
+                "completed_before_start",
+                _("完工日期早于开工日期"),
+                "completed_on",
+                completed.isoformat(),
+                project,
+            )
+        )
     budget, cost = row.amount("approved_budget"), row.amount("contract_amount")
     if not budget:
-        notices.append(Notice("no_budget", _("预算为空或为零，按不详处理"), "approved_budget", row.printed.get("approved_budget", ""), project))
+        notices.append(
+            Notice(
+                "no_budget",
+                _("预算为空或为零，按不详处理"),
+                "approved_budget",
+                row.printed.get("approved_budget", ""),
+                project,
+            )
+        )
     elif cost is not None and cost > budget:
         text = _("合同金额高于预算%(over)s") % {"over": f"{cost - budget:,.2f}"}
         notices.append(Notice("cost_above_budget", text, "contract_amount", str(cost), project))
     if not row.text("currency") and (budget or cost):
-        notices.append(Notice("currency_unknown", _("未载明币种，金额不计入人民币合计"), "currency", "", project))
+        notices.append(
+            Notice("currency_unknown", _("未载明币种，金额不计入人民币合计"), "currency", "", project)
+        )
     return notices
-

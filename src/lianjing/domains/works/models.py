@@ -11,10 +11,14 @@ from lianjing.runtime.trail.kept import Kept
 class Project(Kept):
     """Works project from initiation to post-evaluation."""
 
-    matter = models.OneToOneField("matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项")
+    matter = models.OneToOneField(
+        "matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项"
+    )
     project_code = models.TextField("项目代码", blank=True, default="")
     title = models.TextField("项目名称", blank=True, default="")
-    owner_unit = models.ForeignKey("org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="建设单位")
+    owner_unit = models.ForeignKey(
+        "org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="建设单位"
+    )
     sector = CodeField("行业", codelist="project_sector")
     status = CodeField("状态", codelist="project_status")
     fund_kind = CodeField("资金来源性质", codelist="fund_kind")
@@ -46,11 +50,15 @@ class CostBaseline(Kept):
     """One figure of the cost chain: estimate to final account."""
 
     project = models.ForeignKey("Project", models.PROTECT, related_name="+", verbose_name="项目")
-    contract = models.ForeignKey("contract.Contract", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合同")
+    contract = models.ForeignKey(
+        "contract.Contract", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合同"
+    )
     kind = CodeField("造价类型", codelist="cost_kind")
     amount = MoneyField("金额")
     as_of_on = models.DateField("日期")
-    source_matter = models.ForeignKey("matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="来源事项")
+    source_matter = models.ForeignKey(
+        "matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="来源事项"
+    )
 
     class Meta:
         db_table = "cost_baseline"
@@ -61,7 +69,9 @@ class CostBaseline(Kept):
 class Initiation(Kept):
     """Approval of the proposal, study and preliminary design: the budget that caps all later sums."""
 
-    matter = models.OneToOneField("matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项")
+    matter = models.OneToOneField(
+        "matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项"
+    )
     project = models.ForeignKey("Project", models.PROTECT, related_name="+", verbose_name="项目")
     permit_no = models.TextField("批复文号", blank=True, default="")
     issued_on = models.DateField("批复日期", null=True, blank=True)
@@ -76,7 +86,9 @@ class Initiation(Kept):
 class Tender(Kept):
     """One tender or other selection: method, dates, rules."""
 
-    matter = models.OneToOneField("matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项")
+    matter = models.OneToOneField(
+        "matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项"
+    )
     project = models.ForeignKey("Project", models.PROTECT, related_name="+", verbose_name="项目")
     code = models.TextField("招标编号", blank=True, default="")
     title = models.TextField("名称", blank=True, default="")
@@ -104,7 +116,9 @@ class Bid(Kept):
     """One bidder's bid for one lot."""
 
     tender = models.ForeignKey("Tender", models.PROTECT, related_name="+", verbose_name="招标")
-    enterprise = models.ForeignKey("parties.Enterprise", models.PROTECT, related_name="+", verbose_name="投标人")
+    enterprise = models.ForeignKey(
+        "parties.Enterprise", models.PROTECT, related_name="+", verbose_name="投标人"
+    )
     price = MoneyField("报价")
     status = CodeField("状态", codelist="bid_status")
     disqualified_text = models.TextField("否决说明", blank=True, default="")
@@ -123,7 +137,9 @@ class Award(Kept):
 
     tender = models.ForeignKey("Tender", models.PROTECT, related_name="+", verbose_name="招标")
     bid = models.ForeignKey("Bid", models.PROTECT, related_name="+", verbose_name="中标投标")
-    enterprise = models.ForeignKey("parties.Enterprise", models.PROTECT, related_name="+", verbose_name="中标人")
+    enterprise = models.ForeignKey(
+        "parties.Enterprise", models.PROTECT, related_name="+", verbose_name="中标人"
+    )
     amount = MoneyField("中标价")
     rank = models.IntegerField("中标人名次")
     method = CodeField("定标办法", codelist="award_method")
@@ -141,13 +157,17 @@ class Award(Kept):
 class ProgressReport(Kept):
     """Reported and verified progress of a period."""
 
-    matter = models.OneToOneField("matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项")
+    matter = models.OneToOneField(
+        "matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项"
+    )
     contract = models.ForeignKey("contract.Contract", models.PROTECT, related_name="+", verbose_name="合同")
     period_on = models.DateField("所属月", null=True, blank=True)
     reported_ratio = RatioField("上报进度", null=True, blank=True)
     verified_ratio = RatioField("核定进度", null=True, blank=True)
     completed_value = MoneyField("完成产值", null=True, blank=True)
-    verified_by_person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核定人")
+    verified_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核定人"
+    )
     verified_on = models.DateField("核定日", null=True, blank=True)
     worker_count = models.IntegerField("在场人数", null=True, blank=True)
     problems = models.TextField("问题", blank=True, default="")
@@ -162,7 +182,9 @@ class ProgressReport(Kept):
 class ChangeOrder(Kept):
     """Change order: class, cause, amounts, approval."""
 
-    matter = models.OneToOneField("matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项")
+    matter = models.OneToOneField(
+        "matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项"
+    )
     contract = models.ForeignKey("contract.Contract", models.PROTECT, related_name="+", verbose_name="合同")
     code = models.TextField("变更编号", blank=True, default="")
     change_class = CodeField("变更等级", codelist="change_class")
@@ -180,7 +202,9 @@ class ChangeOrder(Kept):
     proposed_on = models.DateField("提出日", null=True, blank=True)
     work_started_on = models.DateField("实施日", null=True, blank=True)
     approved_on = models.DateField("批准日", null=True, blank=True)
-    approver_person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人")
+    approver_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人"
+    )
     status = CodeField("状态", codelist="change_status")
 
     class Meta:
@@ -207,9 +231,18 @@ class ChangeItem(Kept):
 class Onboarding(Kept):
     """A running project taken over: its stage and opening sums, each with its paper."""
 
-    matter = models.OneToOneField("matter.Matter", models.PROTECT, primary_key=True, db_column="id", related_name="+", verbose_name="事项")
+    matter = models.OneToOneField(
+        "matter.Matter",
+        models.PROTECT,
+        primary_key=True,
+        db_column="id",
+        related_name="+",
+        verbose_name="事项",
+    )
     project = models.ForeignKey("Project", models.PROTECT, related_name="+", verbose_name="项目")
-    contract = models.ForeignKey("contract.Contract", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合同")
+    contract = models.ForeignKey(
+        "contract.Contract", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合同"
+    )
     stage = CodeField("阶段", codelist="stage")
     change_amount = MoneyField("已批变更额", null=True, blank=True)
     verified_value = MoneyField("已核定产值", null=True, blank=True)
@@ -217,10 +250,14 @@ class Onboarding(Kept):
     advance_outstanding = MoneyField("未扣回预付款", null=True, blank=True)
     retention_held = MoneyField("已扣质保金", null=True, blank=True)
     paid_to_date = MoneyField("累计已付", null=True, blank=True)
-    payee_account = models.ForeignKey("parties.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="收款账户")
+    payee_account = models.ForeignKey(
+        "parties.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="收款账户"
+    )
     missing = models.TextField("缺少资料", blank=True, default="")
     status = models.TextField("状态", blank=True, default="")
-    approved_by_person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人")
+    approved_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人"
+    )
     approved_on = models.DateField("批准日", null=True, blank=True)
 
     class Meta:

@@ -47,7 +47,9 @@ class BadDuration(ExplainedError):
     """A duration that is not "3 working_day", "3 day", "3 hour" or "3 working_hour"."""
 
     def __init__(self, text: str) -> None:
-        super().__init__("时限“%(text)s”应写作“3 working_day”,单位为working_day、day、hour、working_hour", text=text)
+        super().__init__(
+            "时限“%(text)s”应写作“3 working_day”,单位为working_day、day、hour、working_hour", text=text
+        )
 
 
 class NotRunning(ExplainedError):
@@ -93,8 +95,7 @@ class WorkCalendar:
 
     __slots__ = ("_counts", "_days", "_first", "_hours", "_working")
 
-    def __init__(self, days: Iterable[Day],
-                 office_hours: Sequence[tuple[time, time]] = OFFICE_HOURS) -> None:
+    def __init__(self, days: Iterable[Day], office_hours: Sequence[tuple[time, time]] = OFFICE_HOURS) -> None:
         """Take whole consecutive days in any order; BrokenCalendar names the first day missing or doubled."""
         self._days = sorted(days, key=lambda row: row.day)
         self._first = self._days[0].day.toordinal() if self._days else 0
@@ -149,7 +150,9 @@ class WorkCalendar:
         """Seconds of office hours between two moments of one zone."""
         total, day = 0, earlier.date()
         if later.date() > day:
-            whole = self.working_number(later.date()) - self.working_number(day) - self.is_working(later.date())
+            whole = (
+                self.working_number(later.date()) - self.working_number(day) - self.is_working(later.date())
+            )
             total = whole * self._day_seconds() + self._day_part(day, earlier.time(), time.max)
             day, earlier = later.date(), datetime.combine(later.date(), time.min)
         return total + self._day_part(day, earlier.time(), later.time())
@@ -160,8 +163,10 @@ class WorkCalendar:
     def _day_part(self, day: date, begin: time, end: time) -> int:
         if not self.is_working(day):
             return 0
-        return sum(max(0, min(_seconds(end), _seconds(close)) - max(_seconds(begin), _seconds(opening)))
-                   for opening, close in self._hours)
+        return sum(
+            max(0, min(_seconds(end), _seconds(close)) - max(_seconds(begin), _seconds(opening)))
+            for opening, close in self._hours
+        )
 
     def add_office_seconds(self, moment: datetime, seconds: int) -> datetime:
         """The moment at which so many seconds of office hours have passed (the first such moment)."""

@@ -28,13 +28,20 @@ class Cell:
     label: str
 
 
-def cells(tests: Sequence[UnaryTest], kind: str, allowed_values: UnaryTest | None,
-          parameter: ParameterLookup) -> tuple[Cell, ...]:
+def cells(
+    tests: Sequence[UnaryTest], kind: str, allowed_values: UnaryTest | None, parameter: ParameterLookup
+) -> tuple[Cell, ...]:
     """Cut one input; NotComparable where the column mixes kinds of values."""
-    named = [endpoint_value(node, parameter) for test in [*tests, *([allowed_values] if allowed_values else [])]
-             for node in _endpoints(test.tests)]
-    flat = [item for value in named
-            for item in (value if isinstance(value, Sequence) and not isinstance(value, str) else [value])]
+    named = [
+        endpoint_value(node, parameter)
+        for test in [*tests, *([allowed_values] if allowed_values else [])]
+        for node in _endpoints(test.tests)
+    ]
+    flat = [
+        item
+        for value in named
+        for item in (value if isinstance(value, Sequence) and not isinstance(value, str) else [value])
+    ]
     found = [*_cut(flat, kind, is_open=any(_is_negative(test) for test in tests))]
     if any(item is None for item in flat):
         found.append(Cell(None, "null"))
@@ -45,12 +52,14 @@ def cells(tests: Sequence[UnaryTest], kind: str, allowed_values: UnaryTest | Non
 
 def masks(tests: Sequence[UnaryTest], column: Sequence[Cell], parameter: ParameterLookup) -> tuple[int, ...]:
     """For each cell the rows whose test it passes, as bits."""
-    return tuple(sum(1 << row for row, test in enumerate(tests) if _passes(test, cell, parameter))
-                 for cell in column)
+    return tuple(
+        sum(1 << row for row, test in enumerate(tests) if _passes(test, cell, parameter)) for cell in column
+    )
 
 
-def gaps(columns: Sequence[tuple[Cell, ...]], bits: Sequence[tuple[int, ...]],
-         rows: int) -> Iterator[tuple[str, ...]]:
+def gaps(
+    columns: Sequence[tuple[Cell, ...]], bits: Sequence[tuple[int, ...]], rows: int
+) -> Iterator[tuple[str, ...]]:
     """Yield the labels of each combination that no row takes, the same set of rows left over only once."""
     seen: set[tuple[int, int]] = set()
     waiting: list[tuple[int, int, tuple[str, ...]]] = [(0, (1 << rows) - 1, ())]
@@ -60,18 +69,26 @@ def gaps(columns: Sequence[tuple[Cell, ...]], bits: Sequence[tuple[int, ...]],
             yield path
         elif position < len(columns) and (position, left) not in seen:
             seen.add((position, left))
-            waiting.extend((position + 1, left & mask, (*path, cell.label))
-                           for cell, mask in zip(columns[position], bits[position], strict=True))
+            waiting.extend(
+                (position + 1, left & mask, (*path, cell.label))
+                for cell, mask in zip(columns[position], bits[position], strict=True)
+            )
 
 
-def overlaps(columns: Sequence[tuple[Cell, ...]], bits: Sequence[tuple[int, ...]],
-             rows: int) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+def overlaps(
+    columns: Sequence[tuple[Cell, ...]], bits: Sequence[tuple[int, ...]], rows: int
+) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Yield each pair of rows that some combination passes, with that combination."""
     for first in range(rows):
         for second in range(first + 1, rows):
             both = (1 << first) | (1 << second)
-            path = [next((cell.label for cell, mask in zip(column, masks_, strict=True) if mask & both == both), None)
-                    for column, masks_ in zip(columns, bits, strict=True)]
+            path = [
+                next(
+                    (cell.label for cell, mask in zip(column, masks_, strict=True) if mask & both == both),
+                    None,
+                )
+                for column, masks_ in zip(columns, bits, strict=True)
+            ]
             if None not in path:
                 yield first, second, tuple(str(label) for label in path)
 
@@ -85,7 +102,8 @@ def _passes(test: UnaryTest, cell: Cell, parameter: ParameterLookup) -> bool:
 
 def _is_negative(test: UnaryTest) -> bool:
     return test.tests.is_negated or any(
-        isinstance(node, feel.Compare) and node.operator == "!=" for node in test.tests.alternatives)
+        isinstance(node, feel.Compare) and node.operator == "!=" for node in test.tests.alternatives
+    )
 
 
 def _endpoints(tests: feel.Tests) -> Iterator[feel.Node]:
@@ -99,8 +117,9 @@ def _endpoints(tests: feel.Tests) -> Iterator[feel.Node]:
 
 
 def _cut(named: Sequence[Operand], kind: str, *, is_open: bool) -> Iterator[Cell]:
-    numbers = sorted({Fraction(item) for item in named
-                      if isinstance(item, int | Fraction) and not isinstance(item, bool)})
+    numbers = sorted(
+        {Fraction(item) for item in named if isinstance(item, int | Fraction) and not isinstance(item, bool)}
+    )
     days = sorted({item for item in named if isinstance(item, date)})
     texts = sorted({item for item in named if isinstance(item, str)})
     truths = {item for item in named if isinstance(item, bool)}

@@ -37,7 +37,9 @@ class NoRule(ExplainedError):
 
     def __init__(self, decision: str, inputs: Mapping[str, Operand]) -> None:
         self.decision = decision
-        super().__init__("决策表“%(decision)s”没有一行适用于%(inputs)s", decision=decision, inputs=dict(inputs))
+        super().__init__(
+            "决策表“%(decision)s”没有一行适用于%(inputs)s", decision=decision, inputs=dict(inputs)
+        )
 
 
 class Overlap(ExplainedError):
@@ -46,7 +48,9 @@ class Overlap(ExplainedError):
     def __init__(self, decision: str, rules: Sequence[str]) -> None:
         self.decision = decision
         self.rules = tuple(rules)
-        super().__init__("决策表“%(decision)s”有多行同时适用:%(rules)s", decision=decision, rules=", ".join(rules))
+        super().__init__(
+            "决策表“%(decision)s”有多行同时适用:%(rules)s", decision=decision, rules=", ".join(rules)
+        )
 
 
 class HitPolicy(StrEnum):
@@ -126,20 +130,27 @@ class DecisionTable:
                 hits.append(rule)
                 if self.hit_policy is HitPolicy.FIRST:
                     break
-        return DecisionResult(self._answer(hits, inputs, parameter),
-                              tuple(MatchedRule(rule.id, rule.index, rule.clause) for rule in hits),
-                              {name: _plain(value) for name, value in inputs.items()})
+        return DecisionResult(
+            self._answer(hits, inputs, parameter),
+            tuple(MatchedRule(rule.id, rule.index, rule.clause) for rule in hits),
+            {name: _plain(value) for name, value in inputs.items()},
+        )
 
-    def _answer(self, hits: Sequence[Rule], inputs: Mapping[str, Operand],
-                parameter: ParameterLookup) -> dict[str, Value]:
+    def _answer(
+        self, hits: Sequence[Rule], inputs: Mapping[str, Operand], parameter: ParameterLookup
+    ) -> dict[str, Value]:
         if self.hit_policy is HitPolicy.COLLECT:
-            return {name: _collected([rule.outputs[i](parameter) for rule in hits])
-                    for i, name in enumerate(self.outputs)}
+            return {
+                name: _collected([rule.outputs[i](parameter) for rule in hits])
+                for i, name in enumerate(self.outputs)
+            }
         if not hits:
             raise NoRule(self.key, inputs)
         if len(hits) > 1:
             raise Overlap(self.key, [rule.id for rule in hits])
-        return {name: _plain(give(parameter)) for name, give in zip(self.outputs, hits[0].outputs, strict=True)}
+        return {
+            name: _plain(give(parameter)) for name, give in zip(self.outputs, hits[0].outputs, strict=True)
+        }
 
 
 def _plain(value: Operand) -> Value:
@@ -154,8 +165,11 @@ def _plain(value: Operand) -> Value:
 
 
 def _collected(values: Sequence[Operand]) -> list[str]:
-    flat = [item for value in values
-            for item in (value if isinstance(value, Sequence) and not isinstance(value, str) else [value])]
+    flat = [
+        item
+        for value in values
+        for item in (value if isinstance(value, Sequence) and not isinstance(value, str) else [value])
+    ]
     if not all(isinstance(item, str) for item in flat):
         raise NotComparable(flat, "text", "COLLECT")
     return [str(item) for item in flat]
@@ -163,10 +177,14 @@ def _collected(values: Sequence[Operand]) -> list[str]:
 
 _IGNORED = allowed(is_ignored=True)
 _PROFILE = {
-    "decision": allowed("id name", children="decisionTable description question allowedAnswers variable"
-                                            " informationRequirement extensionElements"),
-    "decisionTable": allowed("id hitPolicy preferredOrientation outputLabel",
-                             children="input output rule annotation description"),
+    "decision": allowed(
+        "id name",
+        children="decisionTable description question allowedAnswers variable"
+        " informationRequirement extensionElements",
+    ),
+    "decisionTable": allowed(
+        "id hitPolicy preferredOrientation outputLabel", children="input output rule annotation description"
+    ),
     "input": allowed("id label", children="inputExpression inputValues description"),
     "inputExpression": allowed("id typeRef label", children="text description"),
     "inputValues": allowed("id", children="text"),
@@ -175,12 +193,26 @@ _PROFILE = {
     "inputEntry": allowed("id label", children="text description"),
     "outputEntry": allowed("id label", children="text description"),
     "text": allowed(),
-    "description": _IGNORED, "question": _IGNORED, "allowedAnswers": _IGNORED, "variable": _IGNORED,
-    "outputValues": _IGNORED, "annotation": _IGNORED, "annotationEntry": _IGNORED,
-    "informationRequirement": _IGNORED, "extensionElements": _IGNORED,
+    "description": _IGNORED,
+    "question": _IGNORED,
+    "allowedAnswers": _IGNORED,
+    "variable": _IGNORED,
+    "outputValues": _IGNORED,
+    "annotation": _IGNORED,
+    "annotationEntry": _IGNORED,
+    "informationRequirement": _IGNORED,
+    "extensionElements": _IGNORED,
 }
-_TYPES = {"": "any", "number": "number", "integer": "integer", "long": "integer", "double": "number",
-          "string": "string", "boolean": "boolean", "date": "date"}
+_TYPES = {
+    "": "any",
+    "number": "number",
+    "integer": "integer",
+    "long": "integer",
+    "double": "number",
+    "string": "string",
+    "boolean": "boolean",
+    "date": "date",
+}
 
 
 def parse_decision(xml: str | bytes) -> DecisionTable:
@@ -210,8 +242,10 @@ def _table(decision: Element, table: Element) -> DecisionTable:
         raise BadDecision(place, "决策表须有输入列和名称不重复的输出列")
     if len({column.expression.text for column in inputs}) != len(inputs):
         raise BadDecision(place, "决策表有重复的输入列")
-    rules = tuple(_rule(element, index, len(inputs), len(outputs))
-                  for index, element in enumerate(children(table, "rule"), 1))
+    rules = tuple(
+        _rule(element, index, len(inputs), len(outputs))
+        for index, element in enumerate(children(table, "rule"), 1)
+    )
     if not rules or len({rule.id for rule in rules}) != len(rules):
         raise BadDecision(place, "决策表须有编号不重复的规则行")
     return DecisionTable(place, decision.get("name", ""), HitPolicy(policy), inputs, outputs, rules)
@@ -227,8 +261,12 @@ def _column(element: Element) -> Column:
         raise BadDecision(place, "不支持类型“%(type)s”", type=type_name)
     values = [_text_of(child) for child in children(element, "inputValues")]
     expression = _compiled(compile_expression, place, _text_of(expressions[0]))
-    return Column(element.get("label", "") or expression.text, expression, _TYPES[type_name],
-                  _compiled(compile_unary, place, values[0]) if values else None)
+    return Column(
+        element.get("label", "") or expression.text,
+        expression,
+        _TYPES[type_name],
+        _compiled(compile_unary, place, values[0]) if values else None,
+    )
 
 
 def _rule(element: Element, index: int, input_count: int, output_count: int) -> Rule:
@@ -238,7 +276,10 @@ def _rule(element: Element, index: int, input_count: int, output_count: int) -> 
     if len(tests) != input_count or len(outputs) != output_count:
         raise BadDecision(place, "规则行的格数与列数不符")
     return Rule(
-        place, index, own(element, "clause"), text(next(children(element, "description"), None)),
+        place,
+        index,
+        own(element, "clause"),
+        text(next(children(element, "description"), None)),
         tuple(_compiled(compile_unary, place, cell or "-") for cell in tests),
         tuple(_compiled(compile_literal, place, cell) for cell in outputs),
     )
@@ -252,8 +293,13 @@ def _compiled(compile_cell: Callable[[str], T], place: str, cell: str) -> T:
     try:
         return compile_cell(cell)
     except BadExpression as error:
-        raise BadDecision(place, "“%(cell)s”写错,第%(position)s字处:%(error)s", cell=cell,
-                          position=error.position + 1, error=error.message) from None
+        raise BadDecision(
+            place,
+            "“%(cell)s”写错,第%(position)s字处:%(error)s",
+            cell=cell,
+            position=error.position + 1,
+            error=error.message,
+        ) from None
 
 
 def check(table: DecisionTable, parameter: ParameterLookup, *, limit: int = 20) -> list[Fault]:
@@ -264,19 +310,28 @@ def check(table: DecisionTable, parameter: ParameterLookup, *, limit: int = 20) 
     """
     tests = [[rule.tests[i] for rule in table.rules] for i in range(len(table.inputs))]
     try:
-        columns = [cover.cells(column, given.type, given.values, parameter)
-                   for column, given in zip(tests, table.inputs, strict=True)]
+        columns = [
+            cover.cells(column, given.type, given.values, parameter)
+            for column, given in zip(tests, table.inputs, strict=True)
+        ]
     except NotComparable as error:
         return [Fault(table.key, error.reason, error.values)]
     bits = [cover.masks(column, cells, parameter) for column, cells in zip(tests, columns, strict=True)]
     faults: list[Fault] = []
     if table.hit_policy is not HitPolicy.COLLECT:
-        faults += [Fault(table.key, "没有一行适用于:%(case)s", {"case": _case(table, labels)})
-                   for labels in cover.gaps(columns, bits, len(table.rules))]
+        faults += [
+            Fault(table.key, "没有一行适用于:%(case)s", {"case": _case(table, labels)})
+            for labels in cover.gaps(columns, bits, len(table.rules))
+        ]
     if table.hit_policy is HitPolicy.UNIQUE:
-        faults += [Fault(table.rules[second].id, "第%(first)s行与第%(second)s行同时适用于:%(case)s",
-                         {"first": str(first + 1), "second": str(second + 1), "case": _case(table, labels)})
-                   for first, second, labels in cover.overlaps(columns, bits, len(table.rules))]
+        faults += [
+            Fault(
+                table.rules[second].id,
+                "第%(first)s行与第%(second)s行同时适用于:%(case)s",
+                {"first": str(first + 1), "second": str(second + 1), "case": _case(table, labels)},
+            )
+            for first, second, labels in cover.overlaps(columns, bits, len(table.rules))
+        ]
     return faults[:limit]
 
 

@@ -27,7 +27,10 @@ _Closure: TypeAlias = Callable[[_Scope, ParameterLookup], Operand]
 _Check: TypeAlias = Callable[[Operand, _Scope, ParameterLookup], bool]
 
 _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
@@ -157,6 +160,7 @@ def _name(name: str) -> _Closure:
             return scope[name]
         except KeyError:
             raise UnknownName(name) from None
+
     return run
 
 
@@ -204,6 +208,7 @@ def _calculation(sign: str, left: _Closure, right: _Closure) -> _Closure:
         if second == 0:
             raise NotComparable(first, second, sign)
         return Fraction(first) / second
+
     return run
 
 
@@ -282,6 +287,7 @@ def _test(node: feel.Node) -> _Check:
         if isinstance(expected, list) and not isinstance(value, list | tuple):
             return any(is_equal(value, item) for item in expected)
         return is_equal(value, expected)
+
     return check
 
 
@@ -297,4 +303,5 @@ def _comparison(sign: str, run: _Closure) -> _Check:
         if type(value) is int and type(bound) is int:  # fen against fen: the cells of nearly every table
             return compare(value, bound)
         return is_ordered(sign, value, bound)
+
     return check

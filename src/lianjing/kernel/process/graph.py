@@ -191,8 +191,15 @@ def parse(xml: str | bytes) -> Graph:
     flows = {flow.get("id", ""): _flow(flow, nodes, defaults) for flow in children(process, "sequenceFlow")}
     _check_references(process, nodes, flows, defaults)
     start = next(key for key, node in nodes.items() if isinstance(node, StartEvent))
-    graph = Graph(process.get("id", ""), process.get("name", ""), MappingProxyType(nodes),
-                  MappingProxyType(flows), lanes, start, hashlib.sha256(content).hexdigest())
+    graph = Graph(
+        process.get("id", ""),
+        process.get("name", ""),
+        MappingProxyType(nodes),
+        MappingProxyType(flows),
+        lanes,
+        start,
+        hashlib.sha256(content).hexdigest(),
+    )
     for node in nodes.values():
         _check_flows(graph, node)
         if isinstance(node, Task):
@@ -222,11 +229,18 @@ def _lanes(process: Element, node_ids: set[str]) -> tuple[tuple[Lane, ...], dict
 
 
 def _lane(element: Element) -> Lane:
-    lane = Lane(element.get("id", ""), element.get("name", ""), own(element, "post"), own(element, "scope"),
-                own(element, "unit"), own(element, "role"))
+    lane = Lane(
+        element.get("id", ""),
+        element.get("name", ""),
+        own(element, "post"),
+        own(element, "scope"),
+        own(element, "unit"),
+        own(element, "role"),
+    )
     if bool(lane.post) != bool(lane.scope) or (lane.scope and lane.scope not in SCOPES):
-        raise BadDiagram(lane.id, "泳道的岗位与范围(scope)须同时写明,范围为%(scopes)s之一",
-                         scopes=", ".join(SCOPES))
+        raise BadDiagram(
+            lane.id, "泳道的岗位与范围(scope)须同时写明,范围为%(scopes)s之一", scopes=", ".join(SCOPES)
+        )
     if (lane.scope == "named_unit") != bool(lane.unit) or (lane.scope == "party") != bool(lane.role):
         raise BadDiagram(lane.id, "范围named_unit须写明单位(unit),范围party须写明角色(role),其他范围不写")
     return lane
@@ -261,11 +275,19 @@ def _duration(node_id: str, value: str) -> str:
 
 def _timer(element: Element, lane: Lane | None) -> BoundaryTimer:
     node_id = element.get("id", "")
-    durations = [text(d) for e in children(element, "timerEventDefinition") for d in children(e, "timeDuration")]
+    durations = [
+        text(d) for e in children(element, "timerEventDefinition") for d in children(e, "timeDuration")
+    ]
     if len(durations) != 1:
         raise BadDiagram(node_id, "边界事件须有且只有一个时长")
-    return BoundaryTimer(node_id, element.get("name", ""), element.get("attachedToRef", ""),
-                         _duration(node_id, durations[0]), boolean(element, "cancelActivity", default=True), lane)
+    return BoundaryTimer(
+        node_id,
+        element.get("name", ""),
+        element.get("attachedToRef", ""),
+        _duration(node_id, durations[0]),
+        boolean(element, "cancelActivity", default=True),
+        lane,
+    )
 
 
 def _task(element: Element, lane: Lane | None, kind: TaskKind) -> Task:
@@ -273,20 +295,31 @@ def _task(element: Element, lane: Lane | None, kind: TaskKind) -> Task:
     deadline, decision = own(element, "deadline"), own(element, "decision")
     if (kind is TaskKind.RULE) != bool(decision):
         raise BadDiagram(node_id, "业务规则环节须写明决策表(decision)")
-    documents = [_document(node_id, d) for e in children(element, "extensionElements") for d in children(e, "document")]
+    documents = [
+        _document(node_id, d) for e in children(element, "extensionElements") for d in children(e, "document")
+    ]
     return Task(
-        id=node_id, name=element.get("name", ""), name_en=own(element, "nameEn"), kind=kind, lane=lane,
-        deadline=_duration(node_id, deadline) if deadline else "", clause=own(element, "clause"),
-        documents=tuple(documents), returns=tuple(own(element, "returns").split()),
-        differs_from=tuple(own(element, "differsFrom").split()), decision=decision, multi=_multi(element),
+        id=node_id,
+        name=element.get("name", ""),
+        name_en=own(element, "nameEn"),
+        kind=kind,
+        lane=lane,
+        deadline=_duration(node_id, deadline) if deadline else "",
+        clause=own(element, "clause"),
+        documents=tuple(documents),
+        returns=tuple(own(element, "returns").split()),
+        differs_from=tuple(own(element, "differsFrom").split()),
+        decision=decision,
+        multi=_multi(element),
     )
 
 
 def _document(node_id: str, element: Element) -> DocumentRule:
     if not element.get("kind"):
         raise BadDiagram(node_id, "资料要求须写明种类(kind)")
-    return DocumentRule(element.get("kind", ""), boolean(element, "mandatory", default=False),
-                        element.get("clause", ""))
+    return DocumentRule(
+        element.get("kind", ""), boolean(element, "mandatory", default=False), element.get("clause", "")
+    )
 
 
 def _multi(element: Element) -> MultiInstance | None:
@@ -308,13 +341,15 @@ def _flow(element: Element, nodes: Mapping[str, Node], defaults: Mapping[str, st
     try:
         condition = compile_expression(conditions[0]) if conditions else None
     except BadExpression as error:
-        raise BadDiagram(flow_id, "条件写错,第%(position)s字处:%(error)s",
-                         position=error.position + 1, error=error.message) from None
+        raise BadDiagram(
+            flow_id, "条件写错,第%(position)s字处:%(error)s", position=error.position + 1, error=error.message
+        ) from None
     return Flow(flow_id, source, target, condition, defaults.get(source) == flow_id)
 
 
-def _check_references(process: Element, nodes: Mapping[str, Node], flows: Mapping[str, Flow],
-                      defaults: Mapping[str, str]) -> None:
+def _check_references(
+    process: Element, nodes: Mapping[str, Node], flows: Mapping[str, Flow], defaults: Mapping[str, str]
+) -> None:
     starts = sum(isinstance(node, StartEvent) for node in nodes.values())
     if starts != 1:
         raise BadDiagram(process.get("id", ""), "流程须有且只有一个开始事件,现有%(count)s个", count=starts)

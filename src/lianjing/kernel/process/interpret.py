@@ -108,16 +108,29 @@ class State(NamedTuple):
 
     def to_json(self) -> str:
         """Compact JSON with sorted keys, empty parts left out; equal states give equal text."""
-        parts = {"tokens": self.tokens, "variables": self.variables, "arrived": self.arrived,
-                 "rounds": self.rounds, "ended": self.is_ended, "outcome": self.outcome, "timers": self.timers}
+        parts = {
+            "tokens": self.tokens,
+            "variables": self.variables,
+            "arrived": self.arrived,
+            "rounds": self.rounds,
+            "ended": self.is_ended,
+            "outcome": self.outcome,
+            "timers": self.timers,
+        }
         return _encode({key: part for key, part in parts.items() if part})
 
     @classmethod
     def from_json(cls, text: str) -> State:
         get = _decode(text)[0].get
-        return cls(tuple([Token(*token) for token in get("tokens", ())]), get("variables", {}),
-                   get("arrived", {}), get("rounds", {}), get("ended", False), get("outcome", ""),
-                   tuple([Token(*token) for token in get("timers", ())]))
+        return cls(
+            tuple([Token(*token) for token in get("tokens", ())]),
+            get("variables", {}),
+            get("arrived", {}),
+            get("rounds", {}),
+            get("ended", False),
+            get("outcome", ""),
+            tuple([Token(*token) for token in get("timers", ())]),
+        )
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
@@ -130,8 +143,10 @@ class _Recorded:
 
     def to_dict(self) -> dict[str, Any]:
         """The action as plain data for the trail; `action_from_dict` reads it back."""
-        return {"act": type(self).__name__.lower(),
-                **{part.name: getattr(self, part.name) for part in fields(self)}}  # type: ignore[arg-type]
+        return {
+            "act": type(self).__name__.lower(),
+            **{part.name: getattr(self, part.name) for part in fields(self)},
+        }  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +185,11 @@ class Fire(_Recorded):
 
 Action: TypeAlias = Start | Complete | Return | Withdraw | Fire
 _ACTIONS: Mapping[str, type[Action]] = {
-    "start": Start, "complete": Complete, "return": Return, "withdraw": Withdraw, "fire": Fire,
+    "start": Start,
+    "complete": Complete,
+    "return": Return,
+    "withdraw": Withdraw,
+    "fire": Fire,
 }
 
 
@@ -250,8 +269,18 @@ def interpret(graph: Graph, state: State, action: Action, decide: Decide) -> tup
 class _Run:
     """The working copy of one step."""
 
-    __slots__ = ("arrived", "decide", "effects", "graph", "is_ended", "outcome", "rounds", "timers", "tokens",
-                 "variables")
+    __slots__ = (
+        "arrived",
+        "decide",
+        "effects",
+        "graph",
+        "is_ended",
+        "outcome",
+        "rounds",
+        "timers",
+        "tokens",
+        "variables",
+    )
 
     def __init__(self, graph: Graph, state: State, decide: Decide) -> None:
         self.graph = graph
@@ -272,8 +301,15 @@ class _Run:
             self.end(self.outcome)
         self.tokens.sort()
         self.timers.sort()
-        state = State(tuple(self.tokens), self.variables, self.arrived, self.rounds, self.is_ended,
-                      self.outcome, tuple(self.timers))
+        state = State(
+            tuple(self.tokens),
+            self.variables,
+            self.arrived,
+            self.rounds,
+            self.is_ended,
+            self.outcome,
+            tuple(self.timers),
+        )
         return state, tuple(self.effects)
 
     def end(self, outcome: str) -> None:
@@ -310,8 +346,9 @@ class _Run:
         self.cancel_timers(token)
         for timer in [timer for timer in self.timers if timer.node in undone]:
             self.cancel(timer)
-        self.arrived = {key: count for key, count in self.arrived.items()
-                        if self.graph.flows[key].source not in undone}
+        self.arrived = {
+            key: count for key, count in self.arrived.items() if self.graph.flows[key].source not in undone
+        }
         self.open(self.graph.task(action.target))
 
     def fire(self, action: Fire) -> None:
@@ -438,7 +475,8 @@ class _Run:
     def apply_rule(self, task: Task) -> None:
         result = self.decide(task.decision, self.variables)
         self.effects.append(
-            Decided(task.id, task.decision, dict(result.inputs), dict(result.outputs), result.matched))
+            Decided(task.id, task.decision, dict(result.inputs), dict(result.outputs), result.matched)
+        )
         self.merge(result.outputs)
 
     def reach_end(self, end_event: str) -> None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from lianjing.kernel.process.graph import BoundaryTimer, Flow, Gateway, Graph, Lane, Node, Task
 
-HEADER = 40          # the lane's name, left of everything
+HEADER = 40  # the lane's name, left of everything
 CELL_WIDTH, CELL_HEIGHT = 120, 80
 GUTTER_WIDTH, GUTTER_HEIGHT = 60, 60
 TIMER = 30
@@ -53,7 +53,9 @@ def layout(graph: Graph) -> Layout:
     for task in graph.tasks:
         for index, timer in enumerate(graph.timers(task.id)):
             box = nodes[task.id]
-            nodes[timer.id] = Box(box.x + box.w - (TIMER + 5) * (index + 1), box.y + box.h - TIMER // 2, TIMER, TIMER)
+            nodes[timer.id] = Box(
+                box.x + box.w - (TIMER + 5) * (index + 1), box.y + box.h - TIMER // 2, TIMER, TIMER
+            )
             places[timer.id], columns[timer.id] = places[task.id], columns[task.id]
     routes = _Routes(graph, nodes, columns, places)
     width = _left(max(columns.values()) + 1) + GUTTER_WIDTH
@@ -62,7 +64,9 @@ def layout(graph: Graph) -> Layout:
         height = rows * (CELL_HEIGHT + GUTTER_HEIGHT)
         bands.append(Band(lane, Box(0, top, width, height)))
         top += height
-    return Layout(nodes, {flow.id: routes.route(flow) for flow in graph.flows.values()}, tuple(bands), width, top)
+    return Layout(
+        nodes, {flow.id: routes.route(flow) for flow in graph.flows.values()}, tuple(bands), width, top
+    )
 
 
 def _ranks(graph: Graph) -> dict[str, int]:
@@ -100,8 +104,11 @@ def _places(graph: Graph, columns: Mapping[str, int]) -> tuple[dict[str, int], l
             inner[key] = stacks[lane_of[key], columns[key]]
             stacks[lane_of[key], columns[key]] += 1
     lanes: Sequence[Lane | None] = graph.lanes or (None,)
-    rows = [max([1, *(count for (lane, _), count in stacks.items() if lane == index)]) for index in range(len(lanes))]
-    places = {key: sum(rows[:lane_of[key]]) + row for key, row in inner.items()}
+    rows = [
+        max([1, *(count for (lane, _), count in stacks.items() if lane == index)])
+        for index in range(len(lanes))
+    ]
+    places = {key: sum(rows[: lane_of[key]]) + row for key, row in inner.items()}
     return places, list(zip(lanes, rows, strict=True))
 
 
@@ -125,8 +132,9 @@ def _box(node: Node, column: int, row: int) -> Box:
 class _Routes:
     """Edges in right angles: out on the right, along gutters, in on the left."""
 
-    def __init__(self, graph: Graph, nodes: Mapping[str, Box], columns: Mapping[str, int],
-                 rows: Mapping[str, int]) -> None:
+    def __init__(
+        self, graph: Graph, nodes: Mapping[str, Box], columns: Mapping[str, int], rows: Mapping[str, int]
+    ) -> None:
         self.graph = graph
         self.nodes = nodes
         self.columns = columns

@@ -9,35 +9,54 @@ from lianjing.kernel.process import xml_source
 from lianjing.kernel.process.xml_source import BadSource, allowed, children
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-FLOW_NODES = ("startEvent", "endEvent", "userTask", "businessRuleTask", "exclusiveGateway",
-              "parallelGateway", "boundaryEvent")
+FLOW_NODES = (
+    "startEvent",
+    "endEvent",
+    "userTask",
+    "businessRuleTask",
+    "exclusiveGateway",
+    "parallelGateway",
+    "boundaryEvent",
+)
 
 _NODE = "incoming outgoing documentation extensionElements"
 _IGNORED = allowed(is_ignored=True)
 _PROFILE = {
-    "process": allowed("id name isExecutable processType isClosed", children=(
-        "laneSet sequenceFlow textAnnotation association documentation extensionElements " + " ".join(FLOW_NODES))),
+    "process": allowed(
+        "id name isExecutable processType isClosed",
+        children=(
+            "laneSet sequenceFlow textAnnotation association documentation extensionElements "
+            + " ".join(FLOW_NODES)
+        ),
+    ),
     "laneSet": allowed("id name", children="lane"),
     "lane": allowed("id name", "post scope unit role", "flowNodeRef documentation extensionElements"),
     "flowNodeRef": allowed(),
     "startEvent": allowed("id name", children=_NODE),
     "endEvent": allowed("id name", children=_NODE),
-    "userTask": allowed("id name", "nameEn clause deadline returns differsFrom",
-                        _NODE + " multiInstanceLoopCharacteristics"),
+    "userTask": allowed(
+        "id name", "nameEn clause deadline returns differsFrom", _NODE + " multiInstanceLoopCharacteristics"
+    ),
     "businessRuleTask": allowed("id name", "nameEn clause decision", _NODE),
     "exclusiveGateway": allowed("id name default gatewayDirection", children=_NODE),
     "parallelGateway": allowed("id name gatewayDirection", children=_NODE),
-    "boundaryEvent": allowed("id name attachedToRef cancelActivity", children=_NODE + " timerEventDefinition"),
+    "boundaryEvent": allowed(
+        "id name attachedToRef cancelActivity", children=_NODE + " timerEventDefinition"
+    ),
     "timerEventDefinition": allowed("id", children="timeDuration"),
     "timeDuration": allowed("id"),
-    "sequenceFlow": allowed("id name sourceRef targetRef",
-                            children="conditionExpression documentation extensionElements"),
+    "sequenceFlow": allowed(
+        "id name sourceRef targetRef", children="conditionExpression documentation extensionElements"
+    ),
     "conditionExpression": allowed("id"),
     "multiInstanceLoopCharacteristics": allowed("id isSequential", "collection"),
-    "incoming": allowed(), "outgoing": allowed(),
+    "incoming": allowed(),
+    "outgoing": allowed(),
     "extensionElements": allowed(children="document"),
     "document": allowed("kind mandatory clause", is_own=True),
-    "documentation": _IGNORED, "textAnnotation": _IGNORED, "association": _IGNORED,
+    "documentation": _IGNORED,
+    "textAnnotation": _IGNORED,
+    "association": _IGNORED,
 }
 
 

@@ -15,8 +15,13 @@ class Reach:
 
     __slots__ = ("_after", "_all", "_forward", "_side")
 
-    def __init__(self, start: str, nodes: Sequence[str], edges: Sequence[tuple[str, str]],
-                 main: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        start: str,
+        nodes: Sequence[str],
+        edges: Sequence[tuple[str, str]],
+        main: Sequence[tuple[str, str]],
+    ) -> None:
         """Take all edges (with those from a step to its timers) and the `main` ones without reminders."""
         following = _following(nodes, edges)
         dominators = _dominators(start, following)

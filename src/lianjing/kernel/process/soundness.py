@@ -53,8 +53,11 @@ def markings(graph: Graph) -> frozenset[Marking]:
 
 def _automatic_circle(graph: Graph) -> Iterator[str]:
     """Gateways and rule steps from which a way leads back to themselves without any person's step between."""
-    automatic = {key for key, node in graph.nodes.items()
-                 if isinstance(node, Gateway) or (isinstance(node, Task) and node.kind is TaskKind.RULE)}
+    automatic = {
+        key
+        for key, node in graph.nodes.items()
+        if isinstance(node, Gateway) or (isinstance(node, Task) and node.kind is TaskKind.RULE)
+    }
     for key in graph.nodes:
         seen: set[str] = set()
         waiting = [key] if key in automatic else []
@@ -98,8 +101,11 @@ class _Search:
                 if marking not in good:
                     good.add(marking)
                     waiting.append(marking)
-        return {min(key for key in marking if key in self.graph.nodes)
-                for marking in self.before if marking not in good}
+        return {
+            min(key for key in marking if key in self.graph.nodes)
+            for marking in self.before
+            if marking not in good
+        }
 
     def steps(self, marking: Marking) -> Iterator[Marking]:
         """All that persons and timers may do next."""
@@ -153,8 +159,9 @@ class _Search:
         self.faults.update((self.graph.flows[place].target, _STUCK) for place in marking)
         return True
 
-    def move(self, marking: Marking, flow: Flow,
-             rest: tuple[Flow, ...]) -> list[tuple[Marking, tuple[Flow, ...]]]:
+    def move(
+        self, marking: Marking, flow: Flow, rest: tuple[Flow, ...]
+    ) -> list[tuple[Marking, tuple[Flow, ...]]]:
         node = self.graph.nodes[flow.target]
         outgoing = self.graph.outgoing(node.id)
         if isinstance(node, Task) and node.kind is TaskKind.USER:

@@ -55,11 +55,13 @@ class Allowed:
     is_ignored: bool
 
 
-def allowed(attributes: str = "", own: str = "", children: str = "", *,
-            is_own: bool = False, is_ignored: bool = False) -> Allowed:
+def allowed(
+    attributes: str = "", own: str = "", children: str = "", *, is_own: bool = False, is_ignored: bool = False
+) -> Allowed:
     """One line of a profile, names separated by blanks; `is_own` elements stand in our namespace."""
-    return Allowed(frozenset(attributes.split()), frozenset(own.split()), frozenset(children.split()),
-                   is_own, is_ignored)
+    return Allowed(
+        frozenset(attributes.split()), frozenset(own.split()), frozenset(children.split()), is_own, is_ignored
+    )
 
 
 def check(element: Element, profile: Mapping[str, Allowed], *, namespace: str, place: str = "") -> None:

@@ -17,7 +17,9 @@ VERSION = 1
 ENVELOPE_LIMIT = 1024
 INTEGER_LIMIT = 2**53
 SURROGATE = re.compile("[\ud800-\udfff]")
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False
+).encode
 
 
 class NotCanonical(ValueError):
@@ -33,29 +35,23 @@ def canonical(value: Any) -> bytes:
 def _check(value: Any, path: tuple[Any, ...]) -> None:
     """Walk the value once; the path is spelled only when something is wrong."""
     kind = type(value)
-    if value is None or kind is bool:
-        return
-    if kind in (str, int):
-        fault = _fault(value, kind)
-    elif kind is dict:
+    if kind is dict:
         for key, inner in value.items():
             if type(key) is not str or not key.isascii():
                 raise NotCanonical(f"{_spell(path)}: key {key!r} is not ASCII text")
             _check(inner, (*path, key))
-        return
     elif kind in (list, tuple):
         for place, inner in enumerate(value):
             _check(inner, (*path, place))
-        return
-    else:
-        fault = f"{kind.__name__} is not in the profile"
-    if fault:
+    elif value is not None and kind is not bool and (fault := _fault(value, kind)):
         raise NotCanonical(f"{_spell(path)}: {fault}")
 
 
 def _fault(value: Any, kind: type[Any]) -> str:
     if kind is int:
         return "" if -INTEGER_LIMIT < value < INTEGER_LIMIT else "integer beyond 2^53"
+    if kind is not str:
+        return f"{kind.__name__} is not in the profile"
     return "lone surrogate" if not value.isascii() and SURROGATE.search(value) else ""
 
 
@@ -96,17 +92,17 @@ class Envelope:
 
     id: str
     recorded: str
-    actor: str              # pseudonym, or "system"
-    act: str                # name of the act
-    object: str             # "kind:id", the head of the chain
-    oseq: int               # 1 for the first event of the object
-    oprev: str              # hex leaf hash of the previous envelope of the object, "" for the first
-    body: str               # hex body hash
-    post: str = ""          # "post:id"
-    behalf: str = ""        # pseudonym of the person acted for
-    happened: str = ""      # claimed by the actor
-    rule: str = ""          # rule version under which it happened
-    refused: str = ""       # the rule that refused the attempt
+    actor: str  # pseudonym, or "system"
+    act: str  # name of the act
+    object: str  # "kind:id", the head of the chain
+    oseq: int  # 1 for the first event of the object
+    oprev: str  # hex leaf hash of the previous envelope of the object, "" for the first
+    body: str  # hex body hash
+    post: str = ""  # "post:id"
+    behalf: str = ""  # pseudonym of the person acted for
+    happened: str = ""  # claimed by the actor
+    rule: str = ""  # rule version under which it happened
+    refused: str = ""  # the rule that refused the attempt
 
     def to_bytes(self) -> bytes:
         """Return the canonical bytes; NotCanonical beyond 1 KB."""

@@ -104,7 +104,11 @@ class Replay:
                 said, stands = expected.get(column), actual.get(column)
                 if said != stands:
                     by = self.written_by[(table, key)]
-                    yield Problem("row", f"{table} {key}", f"{column} is {stands!r}, the trail says {said!r} (event {by})")
+                    yield Problem(
+                        "row",
+                        f"{table} {key}",
+                        f"{column} is {stands!r}, the trail says {said!r} (event {by})",
+                    )
         for (name, key), image in self.images.items():
             if name == table and image is not None and key not in seen:
                 yield Problem("row", f"{table} {key}", "is gone from the table; the trail still has it")

@@ -22,12 +22,12 @@ class CellKind(StrEnum):
     """What a cell of a column must hold."""
 
     TEXT = "text"
-    CODE = "code"          # a number or mark that only looks like a number: never rounded, never shortened
-    WORD = "word"          # a code of a code list, or its word in either language
+    CODE = "code"  # a number or mark that only looks like a number: never rounded, never shortened
+    WORD = "word"  # a code of a code list, or its word in either language
     DAY = "day"
-    MONEY = "money"        # in the main unit of its currency, two places
+    MONEY = "money"  # in the main unit of its currency, two places
     INTEGER = "integer"
-    DECIMAL = "decimal"    # six places
+    DECIMAL = "decimal"  # six places
     FLAG = "flag"
 
 
@@ -132,7 +132,7 @@ class LedgerKind:
     key: str
     label: Text
     verb: str
-    posts: tuple[str, ...]                      # who may: standard post keys
+    posts: tuple[str, ...]  # who may: standard post keys
     columns: tuple[Column, ...]
     requires: tuple[tuple[str, ...], ...]
     row_key: Callable[[Row], str]
@@ -140,9 +140,9 @@ class LedgerKind:
     survey: Callable[[Sequence[Row]], dict[str, Any]] = _nothing
     arrange: Callable[[Sequence[Row]], list[Row]] = _in_file_order
     passes: int = 1
-    is_person_needed: bool = True               # False: an archive, which the command line alone may bring in
-    is_owned: bool = False                      # True: rows belong to a unit (Run.unit_id)
-    money_column: str = ""                      # column of the currency, where amounts have one
+    is_person_needed: bool = True  # False: an archive, which the command line alone may bring in
+    is_owned: bool = False  # True: rows belong to a unit (Run.unit_id)
+    money_column: str = ""  # column of the currency, where amounts have one
 
     def column(self, key: str) -> Column:
         """Return a column; KeyError for one that the ledger does not have."""

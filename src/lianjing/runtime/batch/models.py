@@ -22,7 +22,9 @@ class ImportBatch(Kept):
     updated_count = models.IntegerField("更新", default=0)
     unchanged_count = models.IntegerField("未变", default=0)
     rejected_count = models.IntegerField("拒绝", default=0)
-    person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人")
+    person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人"
+    )
     result = CodeField("质量结论", codelist="quality_result")
 
     class Meta:
@@ -63,5 +65,7 @@ class ImportMapping(models.Model):
 
     class Meta:
         db_table = "import_mapping"
-        constraints = [models.UniqueConstraint(fields=["kind", "header_sha256"], name="import_mapping_header")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "header_sha256"], name="import_mapping_header")
+        ]
         verbose_name = "列对应"

@@ -10,9 +10,13 @@ from lianjing.runtime.trail.kept import Kept
 
 def notes_on(record: Kept) -> QuerySet[ImportNote]:
     """Return what the latest import said of a record."""
-    return ImportNote.objects.filter(
-        record_table=record._meta.db_table, record_key=record.row_key(), is_superseded=False
-    ).select_related("batch").order_by("id")
+    return (
+        ImportNote.objects.filter(
+            record_table=record._meta.db_table, record_key=record.row_key(), is_superseded=False
+        )
+        .select_related("batch")
+        .order_by("id")
+    )
 
 
 def keys_noted(table: str, kind: str) -> list[int]:

@@ -29,8 +29,14 @@ def leave_notes(act: Act, batch: ImportBatch, line: int, notices: Iterable[Notic
                 act.save(note)
         made += [
             ImportNote(
-                batch=batch, record_table=table, record_key=key, line=line, kind=notice.kind, column=notice.column,
-                value=notice.value, text=notice.text,
+                batch=batch,
+                record_table=table,
+                record_key=key,
+                line=line,
+                kind=notice.kind,
+                column=notice.column,
+                value=notice.value,
+                text=notice.text,
             )
             for notice in wanted.values()
         ]

@@ -14,12 +14,18 @@ NOTHING = Decimal("0.00")
 
 def contracts_of(project_matter_id: int) -> QuerySet[Contract]:
     """Return the contracts of a project, oldest first."""
-    return Contract.objects.filter(project_id=project_matter_id).select_related("enterprise", "payee_account").order_by("signed_on", "pk")
+    return (
+        Contract.objects.filter(project_id=project_matter_id)
+        .select_related("enterprise", "payee_account")
+        .order_by("signed_on", "pk")
+    )
 
 
 def contract_of(matter_id: int) -> Contract | None:
     """Return the contract recorded by a matter."""
-    return Contract.objects.filter(pk=matter_id).select_related("enterprise", "payee_account", "project").first()
+    return (
+        Contract.objects.filter(pk=matter_id).select_related("enterprise", "payee_account", "project").first()
+    )
 
 
 def original_amount(contract: Contract) -> Decimal:

@@ -22,9 +22,16 @@ RATIOS = ("advance_ratio", "progress_ratio", "retention_ratio")
 
 def draft(act: Act, *, matter: Matter, project: Matter, **columns: Any) -> Contract:
     """Write or rewrite the draft of a contract; part of an act. A contract in force is not rewritten."""
-    contract = Contract.objects.filter(pk=matter.pk).first() or Contract(matter=matter, domain=matter.domain, status="draft")
+    contract = Contract.objects.filter(pk=matter.pk).first() or Contract(
+        matter=matter, domain=matter.domain, status="draft"
+    )
     if contract.status != "draft":
-        raise Refusal(Ground.RULE, "contract.not_draft", _("合同已生效，不能直接修改；变更金额须走工程变更"), CHANGE_CLAUSE)
+        raise Refusal(
+            Ground.RULE,
+            "contract.not_draft",
+            _("合同已生效，不能直接修改；变更金额须走工程变更"),
+            CHANGE_CLAUSE,
+        )
     contract.project = project
     for name, value in columns.items():
         setattr(contract, name, value)
@@ -61,7 +68,10 @@ def activate(act: Act, contract: Contract, *, signed_on: date) -> Contract:
     ]
     if missing:
         raise Refusal(
-            Ground.RULE, "contract.incomplete", _("合同缺少：%(what)s") % {"what": _("、").join(missing)}, "zone_projects#12"
+            Ground.RULE,
+            "contract.incomplete",
+            _("合同缺少：%(what)s") % {"what": _("、").join(missing)},
+            "zone_projects#12",
         )
     contract.signed_on = signed_on
     contract.status = "active"
@@ -77,13 +87,20 @@ def end(act: Act, contract: Contract, *, status: str) -> Contract:
 
 
 def amend(
-    act: Act, contract: Contract, *, signed_on: date, new_amount: Decimal, reason: str, approved_changes: Decimal
+    act: Act,
+    contract: Contract,
+    *,
+    signed_on: date,
+    new_amount: Decimal,
+    reason: str,
+    approved_changes: Decimal,
 ) -> Amendment:
     """Enter a supplementary agreement; part of an act. Refuses a sum beyond contract plus approved changes."""
     ceiling = approved_total(contract, approved_changes)
     if new_amount > ceiling:
         raise Refusal(
-            Ground.RULE, "contract.amendment_over_changes",
+            Ground.RULE,
+            "contract.amendment_over_changes",
             _("补充协议价%(new)s元超过合同价加已批准变更%(ceiling)s元，请先办理工程变更")
             % {"new": f"{new_amount:,.2f}", "ceiling": f"{ceiling:,.2f}"},
             CHANGE_CLAUSE,
@@ -91,17 +108,25 @@ def amend(
     return act.save(Amendment(contract=contract, signed_on=signed_on, new_amount=new_amount, reason=reason))
 
 
-def propose_account_change(act: Act, *, matter: Matter, contract: Contract, new_account: Account, reason: str) -> AccountChange:
+def propose_account_change(
+    act: Act, *, matter: Matter, contract: Contract, new_account: Account, reason: str
+) -> AccountChange:
     """Write or rewrite the application for another payee account; part of an act. The contract stays as it is."""
     if not reason.strip():
         raise BadInput(_("请写明变更收款账户的理由"), "reason")
     if new_account.pk == contract.payee_account_id:
         raise BadInput(_("新账户与现账户相同"), "new_account")
     if contract.enterprise_id is not None and new_account.holder != f"enterprise:{contract.enterprise_id}":
-        raise Refusal(Ground.RULE, "contract.account_of_another", _("收款账户的户主不是合同承包人"), ACCOUNT_CLAUSE)
-    change = AccountChange.objects.filter(pk=matter.pk).first() or AccountChange(matter=matter, contract=contract)
+        raise Refusal(
+            Ground.RULE, "contract.account_of_another", _("收款账户的户主不是合同承包人"), ACCOUNT_CLAUSE
+        )
+    change = AccountChange.objects.filter(pk=matter.pk).first() or AccountChange(
+        matter=matter, contract=contract
+    )
     if change.status == "approved":
-        raise Refusal(Ground.STALE, "contract.account_change_closed", _("该账户变更已批准，不能修改"), ACCOUNT_CLAUSE)
+        raise Refusal(
+            Ground.STALE, "contract.account_change_closed", _("该账户变更已批准，不能修改"), ACCOUNT_CLAUSE
+        )
     change.old_account_id = contract.payee_account_id
     change.new_account = new_account
     change.reason = reason.strip()
@@ -115,8 +140,17 @@ def approve_account_change(act: Act, change: AccountChange) -> AccountChange:
     The only way in which a payee account changes. Refuses where it was changed meanwhile.
     """
     contract = Contract.objects.get(pk=change.contract_id)
-    if change.status != "proposed" or change.old_account_id != contract.payee_account_id or change.new_account is None:
-        raise Refusal(Ground.RULE, "contract.account_change_stale", _("收款账户已另有变更，请退回重新申请"), ACCOUNT_CLAUSE)
+    if (
+        change.status != "proposed"
+        or change.old_account_id != contract.payee_account_id
+        or change.new_account is None
+    ):
+        raise Refusal(
+            Ground.RULE,
+            "contract.account_change_stale",
+            _("收款账户已另有变更，请退回重新申请"),
+            ACCOUNT_CLAUSE,
+        )
     change.status = "approved"
     change.changed_on = act.day
     change.approved_by_person_id = act.actor.person_id

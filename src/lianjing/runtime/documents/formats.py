@@ -67,8 +67,16 @@ FORMATS = {
         Format("ofd", "application/ofd", _holds("OFD.xml")),
         Format("png", "image/png", _starts(b"\x89PNG\r\n\x1a\n")),
         Format("jpg", "image/jpeg", _starts(b"\xff\xd8\xff")),
-        Format("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", _holds("word/document.xml")),
-        Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _holds("xl/workbook.xml")),
+        Format(
+            "docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            _holds("word/document.xml"),
+        ),
+        Format(
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            _holds("xl/workbook.xml"),
+        ),
         Format("doc", "application/msword", _starts(_OLE)),
         Format("xls", "application/vnd.ms-excel", _starts(_OLE)),
         Format("csv", "text/csv", _is_text),
@@ -95,7 +103,9 @@ def format_of(file_name: str, content: bytes) -> Format:
             "file",
         )
     if not found.is_it(content):
-        raise BadInput(_("文件内容与扩展名“%(extension)s”不符，或文件已损坏") % {"extension": extension}, "file")
+        raise BadInput(
+            _("文件内容与扩展名“%(extension)s”不符，或文件已损坏") % {"extension": extension}, "file"
+        )
     return found
 
 

@@ -23,13 +23,20 @@ class Document(Kept):
     size_bytes = models.IntegerField("字节数", null=True, blank=True)
     media_type = models.TextField("格式", blank=True, default="")
     uploaded_at = models.DateTimeField("上传时间")
-    uploaded_by_person = models.ForeignKey("org.Person", models.PROTECT, related_name="+", verbose_name="上传人")
-    supersedes = models.ForeignKey("Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所替版本")
+    uploaded_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, related_name="+", verbose_name="上传人"
+    )
+    supersedes = models.ForeignKey(
+        "Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所替版本"
+    )
     is_fictitious = models.BooleanField("演示虚构", default=False)
 
     class Meta:
         db_table = "document"
-        indexes = [models.Index(fields=["matter", "kind"], name="document_matter_kind"), models.Index(fields=["sha256"], name="document_sha256")]
+        indexes = [
+            models.Index(fields=["matter", "kind"], name="document_matter_kind"),
+            models.Index(fields=["sha256"], name="document_sha256"),
+        ]
         verbose_name = "文件"
 
 

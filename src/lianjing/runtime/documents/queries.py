@@ -31,19 +31,30 @@ class ChecklistLine:
 def documents_of(matter_id: int) -> QuerySet[Document]:
     """Return the current papers of a matter: the latest version of each."""
     replaced = Document.objects.filter(matter_id=matter_id, supersedes__isnull=False).values("supersedes_id")
-    return Document.objects.filter(matter_id=matter_id).exclude(id__in=replaced).select_related("uploaded_by_person").order_by("kind", "id")
+    return (
+        Document.objects.filter(matter_id=matter_id)
+        .exclude(id__in=replaced)
+        .select_related("uploaded_by_person")
+        .order_by("kind", "id")
+    )
 
 
 def documents_below(root_matter_id: int) -> QuerySet[Document]:
     """Return the current papers of a root matter and all matters below it."""
     below = Document.objects.filter(matter__root_id=root_matter_id)
     replaced = below.filter(supersedes__isnull=False).values("supersedes_id")
-    return below.exclude(id__in=replaced).select_related("matter", "uploaded_by_person").order_by("matter_id", "kind", "id")
+    return (
+        below.exclude(id__in=replaced)
+        .select_related("matter", "uploaded_by_person")
+        .order_by("matter_id", "kind", "id")
+    )
 
 
 def versions_of(document: Document) -> QuerySet[Document]:
     """Return all versions of a paper, the first one first."""
-    return Document.objects.filter(matter_id=document.matter_id, kind=document.kind, title=document.title).order_by("version")
+    return Document.objects.filter(
+        matter_id=document.matter_id, kind=document.kind, title=document.title
+    ).order_by("version")
 
 
 def latest(matter_id: int, kind: str, title: str) -> Document | None:
@@ -58,7 +69,10 @@ def checklist(matter: Matter, definition_id: int, step_key: str) -> list[Checkli
         present.setdefault(document.kind, []).append(document)
     wanted = requirements(definition_id, step_key)
     return [
-        ChecklistLine(row.document_kind, row.is_mandatory, row.clause, tuple(present.get(row.document_kind, ()))) for row in wanted
+        ChecklistLine(
+            row.document_kind, row.is_mandatory, row.clause, tuple(present.get(row.document_kind, ()))
+        )
+        for row in wanted
     ]
 
 
@@ -68,7 +82,11 @@ def missing(matter: Matter, definition_id: int, step_key: str) -> list[Checklist
     if not wanted:
         return []
     present = set(Document.objects.filter(matter_id=matter.pk).values_list("kind", flat=True))
-    return [ChecklistLine(row.document_kind, is_mandatory=True, clause=row.clause) for row in wanted if row.document_kind not in present]
+    return [
+        ChecklistLine(row.document_kind, is_mandatory=True, clause=row.clause)
+        for row in wanted
+        if row.document_kind not in present
+    ]
 
 
 def read(document: Document) -> bytes:

@@ -57,14 +57,30 @@ def upload(
     if before is not None and before.sha256 == sha256:
         return before
     with recorded(
-        "document.upload", chain=chain_of(matter), actor=actor, now=now, matter_id=matter.pk, root_matter_id=matter.root_id,
-        step_key=step_key, request_key=key, request_sha256=request,
+        "document.upload",
+        chain=chain_of(matter),
+        actor=actor,
+        now=now,
+        matter_id=matter.pk,
+        root_matter_id=matter.root_id,
+        step_key=step_key,
+        request_key=key,
+        request_sha256=request,
     ) as act:
         _require_open(matter)
         keep(content)
         return add(
-            act, matter=matter, kind=kind, title=name, sha256=sha256, size_bytes=len(content), found=found, step_key=step_key,
-            doc_no=doc_no, issued_on=issued_on, is_fictitious=is_fictitious,
+            act,
+            matter=matter,
+            kind=kind,
+            title=name,
+            sha256=sha256,
+            size_bytes=len(content),
+            found=found,
+            step_key=step_key,
+            doc_no=doc_no,
+            issued_on=issued_on,
+            is_fictitious=is_fictitious,
         )
 
 
@@ -90,9 +106,21 @@ def add(
     before = latest(matter.pk, kind, title)
     return act.save(
         Document(
-            matter=matter, sha256=sha256, kind=kind, title=title, version=before.version + 1 if before else 1, stage=matter.stage,
-            step_key=step_key, doc_no=doc_no.strip(), issued_on=issued_on, size_bytes=size_bytes, media_type=found.media_type,
-            uploaded_at=act.now, uploaded_by_person_id=act.actor.person_id, supersedes=before, is_fictitious=is_fictitious,
+            matter=matter,
+            sha256=sha256,
+            kind=kind,
+            title=title,
+            version=before.version + 1 if before else 1,
+            stage=matter.stage,
+            step_key=step_key,
+            doc_no=doc_no.strip(),
+            issued_on=issued_on,
+            size_bytes=size_bytes,
+            media_type=found.media_type,
+            uploaded_at=act.now,
+            uploaded_by_person_id=act.actor.person_id,
+            supersedes=before,
+            is_fictitious=is_fictitious,
         )
     )
 
@@ -119,7 +147,10 @@ def _checked(*, kind: str, title: str, content: bytes, file_name: str) -> tuple[
 
 def _require_open(matter: Matter) -> None:
     """The one open matter of an archived project is its take-over, whose papers prove the opening sums."""
-    is_archive = (matter.root or matter).onboarding == "archive" and matter.status not in ("open", "suspended")
+    is_archive = (matter.root or matter).onboarding == "archive" and matter.status not in (
+        "open",
+        "suspended",
+    )
     if matter.status == "archived" or is_archive:
         raise Refusal(Ground.RULE, "document.archive", _("存档事项只读，不能上传文件"), ARCHIVE_CLAUSE)
     if matter.status in ("closed", "terminated"):

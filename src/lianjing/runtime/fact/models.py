@@ -16,8 +16,12 @@ class Fact(Kept):
     matter = models.ForeignKey("matter.Matter", models.PROTECT, related_name="+", verbose_name="来源事项")
     from_on = models.DateField("起")
     to_on = models.DateField("止", null=True, blank=True)
-    document = models.ForeignKey("documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="凭据")
-    source_matter = models.ForeignKey("matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="来源事项")
+    document = models.ForeignKey(
+        "documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="凭据"
+    )
+    source_matter = models.ForeignKey(
+        "matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="来源事项"
+    )
 
     class Meta:
         db_table = "fact"

@@ -12,7 +12,11 @@ from lianjing.runtime.fact.models import Fact
 def holding(matter_id: int, on: date) -> QuerySet[Fact]:
     """Return the facts that hold for a matter on the day, both ends included."""
     still = Q(to_on__isnull=True) | Q(to_on__gte=on)
-    return Fact.objects.filter(still, matter_id=matter_id, from_on__lte=on).select_related("document").order_by("kind", "-from_on", "-id")
+    return (
+        Fact.objects.filter(still, matter_id=matter_id, from_on__lte=on)
+        .select_related("document")
+        .order_by("kind", "-from_on", "-id")
+    )
 
 
 def hold(matter_id: int, kind: str, on: date) -> Fact | None:

@@ -31,12 +31,20 @@ def publish(
     """
     if to_on is not None and to_on < from_on:
         raise BadInput(_("止日早于起日"), "to_on")
-    same = Fact.objects.filter(matter=matter, kind=kind, from_on=from_on, to_on=to_on, source_matter=source_matter).first()
+    same = Fact.objects.filter(
+        matter=matter, kind=kind, from_on=from_on, to_on=to_on, source_matter=source_matter
+    ).first()
     if same is not None:
         return same
     return act.save(
         Fact(
-            domain=matter.domain, kind=kind, matter=matter, from_on=from_on, to_on=to_on, document=document, source_matter=source_matter
+            domain=matter.domain,
+            kind=kind,
+            matter=matter,
+            from_on=from_on,
+            to_on=to_on,
+            document=document,
+            source_matter=source_matter,
         )
     )
 

@@ -14,15 +14,32 @@ class Matter(Kept):
     domain = CodeField("领域", codelist="domain")
     kind = CodeField("事项类型", codelist="matter_kind")
     code = models.TextField("事项编号", blank=True, default="")
-    parent = models.ForeignKey("Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上级事项")
-    root = models.ForeignKey("Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="主事项")
+    parent = models.ForeignKey(
+        "Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上级事项"
+    )
+    root = models.ForeignKey(
+        "Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="主事项"
+    )
     title = models.TextField("标题")
     subject = models.TextField("对象", blank=True, default="")
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+", verbose_name="承办单位")
-    handler_post = models.ForeignKey("org.Post", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="承办岗位")
-    handler_person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="承办人")
-    applicant_person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="申请人")
-    counterpart_enterprise = models.ForeignKey("parties.Enterprise", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="服务对象企业")
+    handler_post = models.ForeignKey(
+        "org.Post", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="承办岗位"
+    )
+    handler_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="承办人"
+    )
+    applicant_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="申请人"
+    )
+    counterpart_enterprise = models.ForeignKey(
+        "parties.Enterprise",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="服务对象企业",
+    )
     status = CodeField("状态", codelist="matter_status")
     outcome = CodeField("结果", codelist="matter_outcome")
     outcome_reason = CodeField("结果理由", codelist="outcome_reason")
@@ -38,7 +55,13 @@ class Matter(Kept):
 
     class Meta:
         db_table = "matter"
-        indexes = [models.Index(fields=["root"], name="matter_root"), models.Index(fields=["parent", "kind"], name="matter_parent_kind"), models.Index(fields=["unit", "kind", "status"], name="matter_unit_status"), models.Index(fields=["kind", "opened_on", "id"], name="matter_kind_opened"), models.Index(fields=["external_system", "external_no"], name="matter_external")]
+        indexes = [
+            models.Index(fields=["root"], name="matter_root"),
+            models.Index(fields=["parent", "kind"], name="matter_parent_kind"),
+            models.Index(fields=["unit", "kind", "status"], name="matter_unit_status"),
+            models.Index(fields=["kind", "opened_on", "id"], name="matter_kind_opened"),
+            models.Index(fields=["external_system", "external_no"], name="matter_external"),
+        ]
         verbose_name = "事项"
 
 
@@ -57,13 +80,18 @@ class MatterParty(Kept):
     """Parties of a matter with their role."""
 
     matter = models.ForeignKey("Matter", models.PROTECT, related_name="+", verbose_name="事项")
-    enterprise = models.ForeignKey("parties.Enterprise", models.PROTECT, related_name="+", verbose_name="企业")
+    enterprise = models.ForeignKey(
+        "parties.Enterprise", models.PROTECT, related_name="+", verbose_name="企业"
+    )
     role = CodeField("角色", codelist="party_role")
     share_ratio = RatioField("份额", null=True, blank=True)
 
     class Meta:
         db_table = "matter_party"
-        indexes = [models.Index(fields=["matter", "role"], name="matter_party_matter"), models.Index(fields=["enterprise"], name="matter_party_enterprise")]
+        indexes = [
+            models.Index(fields=["matter", "role"], name="matter_party_matter"),
+            models.Index(fields=["enterprise"], name="matter_party_enterprise"),
+        ]
         verbose_name = "事项当事方"
 
 
@@ -88,7 +116,9 @@ class StageGate(Kept):
     stage = CodeField("阶段", codelist="stage")
     is_passed = models.BooleanField("通过", default=False)
     passed_at = models.DateTimeField("时间", null=True, blank=True)
-    person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人")
+    person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人"
+    )
     required_count = models.IntegerField("应有要件", null=True, blank=True)
     missing_count = models.IntegerField("缺少要件", null=True, blank=True)
     completeness_ratio = RatioField("齐全率", null=True, blank=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from lianjing.runtime.matter.models import Matter
 
-ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}
-
 
 def chain_of(matter: Matter) -> str:
     """Return the chain of a matter's acts: that of its root."""

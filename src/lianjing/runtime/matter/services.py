@@ -14,13 +14,29 @@ from lianjing.runtime.matter.queries import chain_of
 from lianjing.runtime.trail.act import Act, Actor, lock_chain, recorded
 
 
-def begin(act: Act, *, domain: str, kind: str, title: str, unit_id: int, parent: Matter | None = None, **columns: Any) -> Matter:
+def begin(
+    act: Act,
+    *,
+    domain: str,
+    kind: str,
+    title: str,
+    unit_id: int,
+    parent: Matter | None = None,
+    **columns: Any,
+) -> Matter:
     """Begin a matter; part of an act. A child carries its root and inherits how the project came in."""
     if not title.strip():
         raise BadInput(_("请填写事项标题"), "title")
     columns.setdefault("onboarding", "new")
     matter = Matter(
-        domain=domain, kind=kind, title=title.strip(), unit_id=unit_id, parent=parent, status="open", opened_on=act.day, **columns
+        domain=domain,
+        kind=kind,
+        title=title.strip(),
+        unit_id=unit_id,
+        parent=parent,
+        status="open",
+        opened_on=act.day,
+        **columns,
     )
     if parent is not None:
         matter.root_id = parent.root_id or parent.id
@@ -53,20 +69,31 @@ def close(act: Act, matter: Matter, outcome: str) -> Matter:
     return act.save(matter)
 
 
-def join_party(act: Act, matter: Matter, *, enterprise_id: int, role: str, share_ratio: Decimal | None = None) -> MatterParty:
+def join_party(
+    act: Act, matter: Matter, *, enterprise_id: int, role: str, share_ratio: Decimal | None = None
+) -> MatterParty:
     """Name an enterprise a party of a matter in a role; part of an act. Naming it twice changes nothing."""
     found = MatterParty.objects.filter(matter=matter, enterprise_id=enterprise_id, role=role).first()
     if found is not None:
         return found
-    return act.save(MatterParty(matter=matter, enterprise_id=enterprise_id, role=role, share_ratio=share_ratio))
+    return act.save(
+        MatterParty(matter=matter, enterprise_id=enterprise_id, role=role, share_ratio=share_ratio)
+    )
 
 
 def recuse(*, matter_id: int, person_id: int, reason: str, actor: Actor, now: datetime) -> Recusal:
     """Enter a recusal: from now on the person may do no step of this matter."""
     matter = Matter.objects.get(id=matter_id)
     with recorded(
-        "matter.recuse", chain=chain_of(matter), actor=actor, now=now, matter_id=matter.id, root_matter_id=matter.root_id
+        "matter.recuse",
+        chain=chain_of(matter),
+        actor=actor,
+        now=now,
+        matter_id=matter.id,
+        root_matter_id=matter.root_id,
     ) as act:
         if Recusal.objects.filter(matter=matter, person_id=person_id, result="recused").exists():
             raise BadInput(_("该人员已在此事项中回避"), "person")
-        return act.save(Recusal(matter=matter, person_id=person_id, reason=reason, declared_at=now, result="recused"))
+        return act.save(
+            Recusal(matter=matter, person_id=person_id, reason=reason, declared_at=now, result="recused")
+        )

@@ -15,8 +15,8 @@ from lianjing.runtime.domains import domain as installed
 from lianjing.runtime.matter.models import Matter, StageGate
 from lianjing.runtime.matter.queries import chain_of
 from lianjing.runtime.org import power
-from lianjing.runtime.org.queries import actor_with
-from lianjing.runtime.trail.act import answered, legal_day, recorded, request_digest
+from lianjing.runtime.org.queries import actor_with, unbound
+from lianjing.runtime.trail.act import answered, recorded, request_digest
 
 
 def stage_of(matter: Matter) -> tuple[Domain, int]:
@@ -37,23 +37,26 @@ def conditions(matter: Matter, day: date) -> Sequence[Condition]:
     return declared.stages[place].gate(matter, day)
 
 
-def pass_gate(*, matter_id: int, person_id: int, now: datetime, key: str = "", channel: str = "web", to_stage: str = "") -> Matter:
+def pass_gate(
+    *, matter_id: int, person_id: int, now: datetime, key: str = "", channel: str = "web", to_stage: str = ""
+) -> Matter:
     """Move a root matter to its next stage if every condition of the gate is met.
 
     Refusal(GATE) names the unmet conditions and their clauses; the attempt is logged. `to_stage`, where given,
     must be the very next stage: none can be skipped (C2).
     """
+    digest = request_digest(["pass_gate", str(matter_id), str(person_id), to_stage])
     matter = Matter.objects.get(id=matter_id)
-    declared, place = stage_of(matter)
-    digest = request_digest(["pass_gate", str(matter_id), matter.stage, to_stage])
     if answered(key, digest) is not None:
         return matter
-    actor = actor_with(person_id, declared.gate_post, legal_day(now), matter.unit_id, channel)
     with recorded(
-        "matter.pass_gate", chain=chain_of(matter), actor=actor, now=now, matter_id=matter.id, root_matter_id=matter.root_id,
-        step_key=matter.stage, role="approved", request_key=key, request_sha256=digest,
-    ) as act:
+        "matter.pass_gate", chain=chain_of(matter), actor=unbound(person_id, channel), now=now, matter_id=matter.id,
+        root_matter_id=matter.root_id, role="approved", request_key=key, request_sha256=digest,
+    ) as act:  # fmt: skip
         matter.refresh_from_db()
+        declared, place = stage_of(matter)
+        act.step_key = matter.stage
+        act.actor = actor_with(person_id, declared.gate_post, act.day, matter.unit_id, channel)
         power.require(f"{declared.key}_gate", matter.unit_id, act.day)
         if matter.onboarding == "archive":
             raise Refusal(Ground.GATE, "gate.archive", _("存档项目只读，须先接续再办理"), "zone_projects#18")
@@ -62,17 +65,31 @@ def pass_gate(*, matter_id: int, person_id: int, now: datetime, key: str = "", c
             raise Refusal(Ground.GATE, "gate.last", _("项目已在最后阶段"), declared.stages[place].clause)
         if to_stage and to_stage != following.key:
             raise Refusal(
-                Ground.GATE, "gate.skipped", _("阶段不可跳过：下一阶段是“%(stage)s”") % {"stage": codes.said(following.label)}, "zone_projects#3"
+                Ground.GATE,
+                "gate.skipped",
+                _("阶段不可跳过：下一阶段是“%(stage)s”") % {"stage": codes.said(following.label)},
+                "zone_projects#3",
             )
         found = conditions(matter, act.day)
         unmet = [condition for condition in found if not condition.is_met]
         if unmet:
             told = "；".join(condition.text for condition in unmet)
-            raise Refusal(Ground.GATE, f"gate.{matter.stage}", _("尚不能进入下一阶段：%(unmet)s") % {"unmet": told}, unmet[0].clause)
+            raise Refusal(
+                Ground.GATE,
+                f"gate.{matter.stage}",
+                _("尚不能进入下一阶段：%(unmet)s") % {"unmet": told},
+                unmet[0].clause,
+            )
         act.save(
             StageGate(
-                matter=matter, stage=matter.stage, is_passed=True, passed_at=now, person_id=person_id, required_count=len(found),
-                missing_count=0, completeness_ratio=Decimal(1),
+                matter=matter,
+                stage=matter.stage,
+                is_passed=True,
+                passed_at=now,
+                person_id=person_id,
+                required_count=len(found),
+                missing_count=0,
+                completeness_ratio=Decimal(1),
             )
         )
         matter.stage = following.key

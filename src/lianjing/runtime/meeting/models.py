@@ -16,14 +16,18 @@ class Meeting(Kept):
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+", verbose_name="召开单位")
     title = models.TextField("名称")
     held_on = models.DateField("召开日")
-    chair_person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="主持人")
+    chair_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="主持人"
+    )
     member_count = models.IntegerField("应到人数")
     present_count = models.IntegerField("实到人数", null=True, blank=True)
     quorum_ratio = RatioField("法定比例")
     majority_ratio = RatioField("通过比例")
     is_quorate = models.BooleanField("达到法定人数", default=False)
     status = models.TextField("状态")
-    minutes_document = models.ForeignKey("documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="会议纪要")
+    minutes_document = models.ForeignKey(
+        "documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="会议纪要"
+    )
 
     class Meta:
         db_table = "meeting"

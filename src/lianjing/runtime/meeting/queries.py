@@ -42,7 +42,9 @@ class VoteSeen:
 def recused_persons(item: AgendaItem) -> set[int]:
     """Return who is recused from an item: declared for the item, its matter or the matter's root."""
     matters = [item.matter_id, item.matter.root_id or item.matter_id]
-    declared = Recusal.objects.filter(matter_id__in=matters, result="recused").values_list("person_id", flat=True)
+    declared = Recusal.objects.filter(matter_id__in=matters, result="recused").values_list(
+        "person_id", flat=True
+    )
     own = Vote.objects.filter(agenda_item=item, choice="recused").values_list("person_id", flat=True)
     return set(declared) | set(own)
 
@@ -58,8 +60,12 @@ def members_of(item: AgendaItem) -> list[Member]:
         has_choice = vote is not None and vote.choice not in ("", "recused")
         members.append(
             Member(
-                seat.person_id, seat.role == "head", seat.is_present, seat.person_id in recused,
-                vote is not None and vote.view_at is not None, vote.choice if vote and has_choice else "",
+                seat.person_id,
+                seat.role == "head",
+                seat.is_present,
+                seat.person_id in recused,
+                vote is not None and vote.view_at is not None,
+                vote.choice if vote and has_choice else "",
             )
         )
     return members
@@ -71,7 +77,9 @@ def open_item(agenda_item_id: int, person_id: int, day: date) -> AgendaItem:
     if item is None or not meetings_for(person_id, day).filter(pk=item.meeting_id).exists():
         raise Refusal(Ground.SCOPE, "scope.meeting", _("没有该议题，或不在您的数据范围内"))
     if person_id in recused_persons(item):
-        raise Refusal(Ground.RULE, "meeting.recused", _("您已在本议题回避，不得查看、发表意见或表决"), RECUSAL_CLAUSE)
+        raise Refusal(
+            Ground.RULE, "meeting.recused", _("您已在本议题回避，不得查看、发表意见或表决"), RECUSAL_CLAUSE
+        )
     return item
 
 
@@ -84,7 +92,11 @@ def meetings_for(person_id: int, day: date) -> QuerySet[Meeting]:
         elif held.post.kind == "head":
             units |= unit_and_below(held.post.unit_id, day)
     invited = MeetingMember.objects.filter(person_id=person_id).values("meeting_id")
-    return Meeting.objects.filter(Q(pk__in=invited) | Q(unit_id__in=units)).select_related("unit").order_by("-held_on", "-id")
+    return (
+        Meeting.objects.filter(Q(pk__in=invited) | Q(unit_id__in=units))
+        .select_related("unit")
+        .order_by("-held_on", "-id")
+    )
 
 
 def agenda_of(meeting_id: int, *, person_id: int | None = None) -> list[AgendaItem]:
@@ -102,21 +114,38 @@ def votes_seen_by(item: AgendaItem, person_id: int) -> list[VoteSeen]:
         return []
     members = {member.person_id: member for member in members_of(item)}
     votes = {vote.person_id: vote for vote in Vote.objects.filter(agenda_item=item)}
-    seats = MeetingMember.objects.filter(meeting_id=item.meeting_id, role__in=VOTING).select_related("person").order_by("id")
-    return [_seen(seat, members[seat.person_id], votes.get(seat.person_id), item, person_id) for seat in seats]
+    seats = (
+        MeetingMember.objects.filter(meeting_id=item.meeting_id, role__in=VOTING)
+        .select_related("person")
+        .order_by("id")
+    )
+    return [
+        _seen(seat, members[seat.person_id], votes.get(seat.person_id), item, person_id) for seat in seats
+    ]
 
 
-def _seen(seat: MeetingMember, member: Member, vote: Vote | None, item: AgendaItem, person_id: int) -> VoteSeen:
+def _seen(
+    seat: MeetingMember, member: Member, vote: Vote | None, item: AgendaItem, person_id: int
+) -> VoteSeen:
     is_open = bool(item.result) or seat.person_id == person_id
     return VoteSeen(
-        person_id=seat.person_id, name=seat.person.name, is_head=member.is_head, is_present=member.is_present,
-        is_recused=member.is_recused, seq=vote.seq if vote else 0, view_text=vote.view_text if vote else "",
-        view_at=vote.view_at if vote else None, has_voted=bool(member.choice),
-        choice=member.choice if is_open else "", dissent_reason=vote.dissent_reason if vote and is_open else "",
+        person_id=seat.person_id,
+        name=seat.person.name,
+        is_head=member.is_head,
+        is_present=member.is_present,
+        is_recused=member.is_recused,
+        seq=vote.seq if vote else 0,
+        view_text=vote.view_text if vote else "",
+        view_at=vote.view_at if vote else None,
+        has_voted=bool(member.choice),
+        choice=member.choice if is_open else "",
+        dissent_reason=vote.dissent_reason if vote and is_open else "",
     )
 
 
-def passed_item(matter_id: int, kinds: Collection[str] = (), *, amount: Decimal | None = None) -> AgendaItem | None:
+def passed_item(
+    matter_id: int, kinds: Collection[str] = (), *, amount: Decimal | None = None
+) -> AgendaItem | None:
     """Return the item by which a matter was decided, None while it was not.
 
     `kinds` narrows the kind of decision or of meeting. With an amount the decision must have covered it: one on a
@@ -134,7 +163,11 @@ def passed_item(matter_id: int, kinds: Collection[str] = (), *, amount: Decimal 
 
 def returned_since(item: AgendaItem) -> bool:
     """True where the matter was sent back after the day of the decision: it needs a new one when it comes again."""
-    last = Event.objects.filter(matter_id=item.matter_id, act__endswith=".return", is_refused=False).order_by("recorded_at").last()
+    last = (
+        Event.objects.filter(matter_id=item.matter_id, act__endswith=".return", is_refused=False)
+        .order_by("recorded_at")
+        .last()
+    )
     return last is not None and item.decided_on is not None and legal_day(last.recorded_at) > item.decided_on
 
 
@@ -145,8 +178,12 @@ def items_of(matter_id: int) -> QuerySet[AgendaItem]:
 
 def awaiting(person_id: int) -> list[AgendaItem]:
     """Return the items of meetings in session in which the person has still to speak or to vote."""
-    seats = MeetingMember.objects.filter(person_id=person_id, is_present=True, role__in=VOTING, meeting__status="held")
-    items = AgendaItem.objects.filter(meeting_id__in=seats.values("meeting_id"), result="").select_related("meeting", "matter")
+    seats = MeetingMember.objects.filter(
+        person_id=person_id, is_present=True, role__in=VOTING, meeting__status="held"
+    )
+    items = AgendaItem.objects.filter(meeting_id__in=seats.values("meeting_id"), result="").select_related(
+        "meeting", "matter"
+    )
     found = []
     for item in items.order_by("meeting_id", "seq"):
         mine = next(member for member in members_of(item) if member.person_id == person_id)

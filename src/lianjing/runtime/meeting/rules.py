@@ -65,8 +65,10 @@ def refuse_view(members: Sequence[Member], person_id: int) -> None:
     silent = [other for other in attending(members) if not other.has_view and other.person_id != person_id]
     if member.is_head and silent:
         raise Refusal(
-            Ground.RULE, "meeting.head_last",
-            _("主要负责人末位表态：还有%(count)s名到会成员未发表意见") % {"count": len(silent)}, ORDER_CLAUSE,
+            Ground.RULE,
+            "meeting.head_last",
+            _("主要负责人末位表态：还有%(count)s名到会成员未发表意见") % {"count": len(silent)},
+            ORDER_CLAUSE,
         )
 
 
@@ -88,15 +90,23 @@ def result(members: Sequence[Member], *, quorum: Fraction, majority: Fraction) -
     """
     if not is_quorate(members, quorum):
         raise Refusal(
-            Ground.RULE, "meeting.no_quorum",
+            Ground.RULE,
+            "meeting.no_quorum",
             _("本议题到会%(present)s人，应到%(all)s人，至少须有%(needed)s人，未达法定人数，不得作出决定")
-            % {"present": len(attending(members)), "all": len(members), "needed": needed_for_quorum(len(members), quorum)},
+            % {
+                "present": len(attending(members)),
+                "all": len(members),
+                "needed": needed_for_quorum(len(members), quorum),
+            },
             QUORUM_CLAUSE,
         )
     waiting = [member for member in attending(members) if not member.choice]
     if waiting:
         raise Refusal(
-            Ground.RULE, "meeting.votes_missing", _("还有%(count)s名到会成员未表决") % {"count": len(waiting)}, MAJORITY_CLAUSE
+            Ground.RULE,
+            "meeting.votes_missing",
+            _("还有%(count)s名到会成员未表决") % {"count": len(waiting)},
+            MAJORITY_CLAUSE,
         )
     return "passed" if has_passed(members, majority) else "rejected"
 
@@ -106,7 +116,9 @@ def _seat(members: Sequence[Member], person_id: int) -> Member:
     if member is None:
         raise Refusal(Ground.POST, "meeting.not_member", _("您不是本次会议的成员"), MAJORITY_CLAUSE)
     if member.is_recused:
-        raise Refusal(Ground.RULE, "meeting.recused", _("您已在本议题回避，不得查看、发表意见或表决"), RECUSAL_CLAUSE)
+        raise Refusal(
+            Ground.RULE, "meeting.recused", _("您已在本议题回避，不得查看、发表意见或表决"), RECUSAL_CLAUSE
+        )
     if not member.is_present:
         raise Refusal(Ground.RULE, "meeting.absent", _("您未登记到会，不得发表意见或表决"), QUORUM_CLAUSE)
     return member

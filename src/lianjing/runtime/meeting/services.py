@@ -47,25 +47,41 @@ def call(
     """Call a meeting of all its members; the head is one of them. Quorum and majority are those of its day."""
     members = list(dict.fromkeys([*member_person_ids, head_person_id]))
     actor = _secretary(person_id, unit_id, now)
-    with _act("meeting.call", unit_id, actor, now, key, [kind, title, str(held_on), *map(str, members)]) as (act, done):
+    with _act("meeting.call", unit_id, actor, now, key, [kind, title, str(held_on), *map(str, members)]) as (
+        act,
+        done,
+    ):
         if done:
             return Meeting.objects.filter(unit_id=unit_id, title=title.strip(), held_on=held_on).latest("id")
         _require_callable(act, title, held_on, members, head_person_id, person_id)
         meeting = act.save(
             Meeting(
-                domain=domain, kind=kind, unit_id=unit_id, title=title.strip(), held_on=held_on, chair_person_id=head_person_id,
-                member_count=len(members), quorum_ratio=figure("meeting.quorum_ratio", held_on),
-                majority_ratio=figure("meeting.majority_ratio", held_on), status="called",
+                domain=domain,
+                kind=kind,
+                unit_id=unit_id,
+                title=title.strip(),
+                held_on=held_on,
+                chair_person_id=head_person_id,
+                member_count=len(members),
+                quorum_ratio=figure("meeting.quorum_ratio", held_on),
+                majority_ratio=figure("meeting.majority_ratio", held_on),
+                status="called",
             )
         )
         for member in members:
-            act.save(MeetingMember(meeting=meeting, person_id=member, role="head" if member == head_person_id else "member"))
+            act.save(
+                MeetingMember(
+                    meeting=meeting, person_id=member, role="head" if member == head_person_id else "member"
+                )
+            )
         if person_id not in members:
             act.save(MeetingMember(meeting=meeting, person_id=person_id, role="secretary"))
         return meeting
 
 
-def _require_callable(act: Act, title: str, held_on: date, members: Sequence[int], head: int, secretary: int) -> None:
+def _require_callable(
+    act: Act, title: str, held_on: date, members: Sequence[int], head: int, secretary: int
+) -> None:
     if not title.strip():
         raise BadInput(_("请填写会议名称"), "title")
     if held_on < act.day:
@@ -73,7 +89,9 @@ def _require_callable(act: Act, title: str, held_on: date, members: Sequence[int
     if Person.objects.filter(pk__in=members, left_on__isnull=True).count() != len(members):
         raise BadInput(_("参会成员中有不存在或已离职的人员"), "member_person_ids")
     if secretary == head:
-        raise Refusal(Ground.CONFLICT, "meeting.secretary_heads", _("记录与主持须由不同人员担任"), rules.MINUTES_CLAUSE)
+        raise Refusal(
+            Ground.CONFLICT, "meeting.secretary_heads", _("记录与主持须由不同人员担任"), rules.MINUTES_CLAUSE
+        )
 
 
 def put_on_agenda(
@@ -101,7 +119,9 @@ def put_on_agenda(
             raise BadInput(_("金额不能为负数"), "amount")
         _require_undecided(meeting, matter, kind, amount)
         seq = AgendaItem.objects.filter(meeting=meeting).count() + 1
-        return act.save(AgendaItem(meeting=meeting, seq=seq, matter=matter, title=title.strip(), kind=kind, amount=amount))
+        return act.save(
+            AgendaItem(meeting=meeting, seq=seq, matter=matter, title=title.strip(), kind=kind, amount=amount)
+        )
 
 
 def _require_undecided(meeting: Meeting, matter: Matter, kind: str, amount: Decimal | None) -> None:
@@ -116,10 +136,14 @@ def _require_undecided(meeting: Meeting, matter: Matter, kind: str, amount: Deci
         raise Refusal(Ground.RULE, "meeting.on_agenda", _("该事项已列入议题，尚未作出决定"), AGENDA_CLAUSE)
 
 
-def take_off_agenda(*, agenda_item_id: int, reason: str, person_id: int, now: datetime, key: str = "") -> AgendaItem:
+def take_off_agenda(
+    *, agenda_item_id: int, reason: str, person_id: int, now: datetime, key: str = ""
+) -> AgendaItem:
     """Defer an item on which nobody has spoken yet, or for which there is no quorum, to another meeting."""
     item, actor = _kept_by_secretary(agenda_item_id, person_id, now)
-    with _act("meeting.take_off_agenda", item.meeting.unit_id, actor, now, key, [str(item.pk), reason], item.matter) as (act, done):
+    with _act(
+        "meeting.take_off_agenda", item.meeting.unit_id, actor, now, key, [str(item.pk), reason], item.matter
+    ) as (act, done):
         if done:
             return item
         item = _open(item)
@@ -133,13 +157,17 @@ def take_off_agenda(*, agenda_item_id: int, reason: str, person_id: int, now: da
         return item
 
 
-def send_materials(*, agenda_item_id: int, person_id: int, now: datetime, calendar: WorkCalendar, key: str = "") -> AgendaItem:
+def send_materials(
+    *, agenda_item_id: int, person_id: int, now: datetime, calendar: WorkCalendar, key: str = ""
+) -> AgendaItem:
     """Send out an item's materials. Too late makes it a temporary item: marked, not refused.
 
     The lead time is field knowledge so far (mark K-m): it warns until the zone has decided it.
     """
     item, actor = _kept_by_secretary(agenda_item_id, person_id, now)
-    with _act("meeting.send_materials", item.meeting.unit_id, actor, now, key, [str(item.pk)], item.matter) as (act, done):
+    with _act(
+        "meeting.send_materials", item.meeting.unit_id, actor, now, key, [str(item.pk)], item.matter
+    ) as (act, done):
         if done:
             return item
         item = _open(item)
@@ -172,7 +200,9 @@ def record_presence(
         if act.day < meeting.held_on:
             raise BadInput(_("会议尚未召开，不能登记到会"), "held_on")
         _require_silent(Q(agenda_item__meeting=meeting))
-        seats = {seat.person_id: seat for seat in MeetingMember.objects.filter(meeting=meeting, role__in=VOTING)}
+        seats = {
+            seat.person_id: seat for seat in MeetingMember.objects.filter(meeting=meeting, role__in=VOTING)
+        }
         if not set(present_person_ids) <= set(seats):
             raise BadInput(_("到会名单中有非会议成员"), "present_person_ids")
         for person, seat in seats.items():
@@ -182,7 +212,9 @@ def record_presence(
         present = [rules.Member(person, is_present=True) for person in set(present_person_ids)]
         absent = [rules.Member(person) for person in set(seats) - set(present_person_ids)]
         meeting.present_count = len(present)
-        meeting.is_quorate = rules.is_quorate([*present, *absent], share("meeting.quorum_ratio", meeting.held_on))
+        meeting.is_quorate = rules.is_quorate(
+            [*present, *absent], share("meeting.quorum_ratio", meeting.held_on)
+        )
         meeting.status = "held"
         return act.save(meeting)
 
@@ -195,22 +227,44 @@ def recuse_member(
     own = person_id == member_person_id
     actor = _member(person_id, item, now) if own else _secretary(person_id, item.meeting.unit_id, now)
     parts = [str(item.pk), str(member_person_id), reason]
-    with _act("meeting.recuse_member", item.meeting.unit_id, actor, now, key, parts, item.matter) as (act, done):
+    with _act("meeting.recuse_member", item.meeting.unit_id, actor, now, key, parts, item.matter) as (
+        act,
+        done,
+    ):
         if done:
             return Vote.objects.get(agenda_item=item, person_id=member_person_id)
         item = _open(item)
-        seat = MeetingMember.objects.filter(meeting=item.meeting, person_id=member_person_id, role__in=VOTING).first()
+        seat = MeetingMember.objects.filter(
+            meeting=item.meeting, person_id=member_person_id, role__in=VOTING
+        ).first()
         if seat is None:
             raise BadInput(_("该人员不是本次会议的成员"), "member_person_id")
         if Vote.objects.filter(agenda_item=item, person_id=member_person_id).exists():
-            raise Refusal(Ground.RULE, "meeting.recused_late", _("该成员已发表意见或已回避"), rules.RECUSAL_CLAUSE)
-        if not Recusal.objects.filter(matter=item.matter, person_id=member_person_id, result="recused").exists():
+            raise Refusal(
+                Ground.RULE, "meeting.recused_late", _("该成员已发表意见或已回避"), rules.RECUSAL_CLAUSE
+            )
+        if not Recusal.objects.filter(
+            matter=item.matter, person_id=member_person_id, result="recused"
+        ).exists():
             act.save(
-                Recusal(matter=item.matter, person_id=member_person_id, reason=reason, declared_at=now, result="recused")
+                Recusal(
+                    matter=item.matter,
+                    person_id=member_person_id,
+                    reason=reason,
+                    declared_at=now,
+                    result="recused",
+                )
             )
         seq = Vote.objects.filter(agenda_item=item).count() + 1
         return act.save(
-            Vote(agenda_item=item, person_id=member_person_id, seq=seq, is_head=seat.role == "head", choice="recused", cast_at=now)
+            Vote(
+                agenda_item=item,
+                person_id=member_person_id,
+                seq=seq,
+                is_head=seat.role == "head",
+                choice="recused",
+                cast_at=now,
+            )
         )
 
 
@@ -218,7 +272,9 @@ def express_view(*, agenda_item_id: int, person_id: int, text: str, now: datetim
     """Give one's own view on an item; the head's comes after every present member's (zone_collective#6)."""
     item = _item(agenda_item_id)
     actor = _member(person_id, item, now)
-    with _act("meeting.express_view", item.meeting.unit_id, actor, now, key, [str(item.pk), text], item.matter) as (act, done):
+    with _act(
+        "meeting.express_view", item.meeting.unit_id, actor, now, key, [str(item.pk), text], item.matter
+    ) as (act, done):
         if done:
             return Vote.objects.get(agenda_item=item, person_id=person_id)
         item = _in_session(item)
@@ -229,15 +285,26 @@ def express_view(*, agenda_item_id: int, person_id: int, text: str, now: datetim
         seq = Vote.objects.filter(agenda_item=item).count() + 1
         is_head = any(member.is_head for member in members if member.person_id == person_id)
         return act.save(
-            Vote(agenda_item=item, person_id=person_id, seq=seq, is_head=is_head, view_text=text.strip(), view_at=now)
+            Vote(
+                agenda_item=item,
+                person_id=person_id,
+                seq=seq,
+                is_head=is_head,
+                view_text=text.strip(),
+                view_at=now,
+            )
         )
 
 
-def cast(*, agenda_item_id: int, person_id: int, choice: str, now: datetime, reason: str = "", key: str = "") -> Vote:
+def cast(
+    *, agenda_item_id: int, person_id: int, choice: str, now: datetime, reason: str = "", key: str = ""
+) -> Vote:
     """Cast one's own vote after one's own view; it cannot be changed. A vote against needs its reason."""
     item = _item(agenda_item_id)
     actor = _member(person_id, item, now)
-    with _act("meeting.cast", item.meeting.unit_id, actor, now, key, [str(item.pk), choice, reason], item.matter) as (act, done):
+    with _act(
+        "meeting.cast", item.meeting.unit_id, actor, now, key, [str(item.pk), choice, reason], item.matter
+    ) as (act, done):
         if done:
             return Vote.objects.get(agenda_item=item, person_id=person_id)
         item = _in_session(item)
@@ -255,7 +322,10 @@ def cast(*, agenda_item_id: int, person_id: int, choice: str, now: datetime, rea
 def conclude(*, agenda_item_id: int, person_id: int, now: datetime, key: str = "") -> AgendaItem:
     """Have the result of an item computed from the votes; refuses without quorum or with votes missing."""
     item, actor = _kept_by_secretary(agenda_item_id, person_id, now)
-    with _act("meeting.conclude", item.meeting.unit_id, actor, now, key, [str(item.pk)], item.matter) as (act, done):
+    with _act("meeting.conclude", item.meeting.unit_id, actor, now, key, [str(item.pk)], item.matter) as (
+        act,
+        done,
+    ):
         if done:
             return item
         item = _in_session(item)
@@ -271,11 +341,15 @@ def conclude(*, agenda_item_id: int, person_id: int, now: datetime, key: str = "
         return item
 
 
-def file_minutes(*, meeting_id: int, document_id: int, person_id: int, now: datetime, key: str = "") -> Meeting:
+def file_minutes(
+    *, meeting_id: int, document_id: int, person_id: int, now: datetime, key: str = ""
+) -> Meeting:
     """Attach the signed minutes of a concluded meeting (zone_collective#8)."""
     meeting = Meeting.objects.get(pk=meeting_id)
     actor = _secretary(person_id, meeting.unit_id, now)
-    with _act("meeting.file_minutes", meeting.unit_id, actor, now, key, [str(meeting_id), str(document_id)]) as (act, done):
+    with _act(
+        "meeting.file_minutes", meeting.unit_id, actor, now, key, [str(meeting_id), str(document_id)]
+    ) as (act, done):
         if done:
             return meeting
         document = Document.objects.filter(pk=document_id, kind="minutes").first()
@@ -289,7 +363,13 @@ def file_minutes(*, meeting_id: int, document_id: int, person_id: int, now: date
 
 @contextmanager
 def _act(
-    verb: str, unit_id: int, actor: Actor, now: datetime, key: str, parts: Sequence[str], matter: Matter | None = None
+    verb: str,
+    unit_id: int,
+    actor: Actor,
+    now: datetime,
+    key: str,
+    parts: Sequence[str],
+    matter: Matter | None = None,
 ) -> Iterator[tuple[Act, bool]]:
     """Open an act on the unit's chain, or tell that a request with this key was answered before."""
     request = request_digest([verb, str(actor.person_id), *parts])
@@ -298,7 +378,13 @@ def _act(
         yield Act(verb, f"unit:{unit_id}", actor, now), True
         return
     with recorded(
-        verb, chain=f"unit:{unit_id}", actor=actor, now=now, request_key=key, request_sha256=request, **details
+        verb,
+        chain=f"unit:{unit_id}",
+        actor=actor,
+        now=now,
+        request_key=key,
+        request_sha256=request,
+        **details,
     ) as act:
         yield act, False
 
@@ -330,7 +416,12 @@ def _member(person_id: int, item: AgendaItem, now: datetime) -> Actor:
     own.sort(key=lambda post: post.unit_id not in nearby)
     if not own:
         unit = Unit.objects.get(pk=item.meeting.unit_id)
-        raise Refusal(Ground.POST, "meeting.no_post", _("您今日没有在任岗位，不能参加“%(unit)s”的会议") % {"unit": unit.name}, AGENDA_CLAUSE)
+        raise Refusal(
+            Ground.POST,
+            "meeting.no_post",
+            _("您今日没有在任岗位，不能参加“%(unit)s”的会议") % {"unit": unit.name},
+            AGENDA_CLAUSE,
+        )
     return actor_at(person_id, own[0].pk, day)
 
 
@@ -338,27 +429,35 @@ def _open(item: AgendaItem) -> AgendaItem:
     """Return the item as it is now that the chain is held; refuses one already concluded."""
     fresh = _item(item.pk)
     if fresh.result:
-        raise Refusal(Ground.RULE, "meeting.item_concluded", _("本议题已作出决定，不能更改"), rules.MINUTES_CLAUSE)
+        raise Refusal(
+            Ground.RULE, "meeting.item_concluded", _("本议题已作出决定，不能更改"), rules.MINUTES_CLAUSE
+        )
     return fresh
 
 
 def _in_session(item: AgendaItem) -> AgendaItem:
     fresh = _open(item)
     if fresh.meeting.status != "held":
-        raise Refusal(Ground.RULE, "meeting.not_in_session", _("会议尚未登记到会，不能进行"), rules.QUORUM_CLAUSE)
+        raise Refusal(
+            Ground.RULE, "meeting.not_in_session", _("会议尚未登记到会，不能进行"), rules.QUORUM_CLAUSE
+        )
     return fresh
 
 
 def _require_movable(item: AgendaItem) -> None:
     """Let an item go to another meeting while nobody has spoken, or where this one cannot decide it."""
-    if item.meeting.status == "held" and not rules.is_quorate(members_of(item), share("meeting.quorum_ratio", item.meeting.held_on)):
+    if item.meeting.status == "held" and not rules.is_quorate(
+        members_of(item), share("meeting.quorum_ratio", item.meeting.held_on)
+    ):
         return
     _require_silent(Q(agenda_item=item))
 
 
 def _require_silent(votes: Q) -> None:
     if Vote.objects.filter(votes, view_at__isnull=False).exists():
-        raise Refusal(Ground.RULE, "meeting.begun", _("已有成员发表意见，不能再更改到会或议题"), rules.QUORUM_CLAUSE)
+        raise Refusal(
+            Ground.RULE, "meeting.begun", _("已有成员发表意见，不能再更改到会或议题"), rules.QUORUM_CLAUSE
+        )
 
 
 def _close_when_done(act: Act, meeting: Meeting) -> None:

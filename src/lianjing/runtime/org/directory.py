@@ -47,7 +47,9 @@ def directory() -> Directory:
         book.posts_by_key.setdefault(post.key, []).append(post)
     for row in Person.objects.values_list("id", "pseudonym", "unit_id"):
         book.persons[row[0]] = Face(*row)
-    for person_id, post_id, from_on, to_on in Appointment.objects.order_by("id").values_list("person_id", "post_id", "from_on", "to_on"):
+    for person_id, post_id, from_on, to_on in Appointment.objects.order_by("id").values_list(
+        "person_id", "post_id", "from_on", "to_on"
+    ):
         term = Term(person_id, post_id, from_on, to_on)
         book.terms_of_post.setdefault(post_id, []).append(term)
         book.terms_of_person.setdefault(person_id, []).append(term)
@@ -64,5 +66,3 @@ def directory() -> Directory:
 def is_in_force(row: DutyConflict | PowerItem | Post, day: date) -> bool:
     """True where a dated row holds on the day; an empty first day means always been."""
     return (row.from_on is None or row.from_on <= day) and (row.to_on is None or row.to_on >= day)
-
-

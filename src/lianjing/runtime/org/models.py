@@ -17,11 +17,15 @@ class Unit(Kept):
     code = models.TextField("单位代码")
     name = models.TextField("名称")
     kind = CodeField("单位类型", codelist="unit_kind")
-    parent = models.ForeignKey("Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上级单位")
+    parent = models.ForeignKey(
+        "Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上级单位"
+    )
     level = CodeField("层级", codelist="admin_level")
     credit_code = models.TextField("统一社会信用代码", blank=True, default="")
     enterprise_no = models.TextField("对应企业代码", blank=True, default="")
-    supervisor_unit = models.ForeignKey("Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="监督单位")
+    supervisor_unit = models.ForeignKey(
+        "Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="监督单位"
+    )
     region_code = models.TextField("行政区划代码", blank=True, default="")
     from_on = models.DateField("启用日", null=True, blank=True)
     to_on = models.DateField("停用日", null=True, blank=True)
@@ -82,7 +86,9 @@ class Person(Kept):
     name = models.TextField("姓名")
     pinyin = models.TextField("拼音", blank=True, default="")
     kind = CodeField("人员类别", codelist="person_kind")
-    unit = models.ForeignKey("Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在单位")
+    unit = models.ForeignKey(
+        "Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在单位"
+    )
     phone = models.TextField("手机", blank=True, default="")
     is_key_minority = models.BooleanField("关键少数", default=False)
     entered_on = models.DateField("入职日", null=True, blank=True)
@@ -105,13 +111,20 @@ class Appointment(Kept):
     from_on = models.DateField("任职起")
     to_on = models.DateField("任职止", null=True, blank=True)
     basis = models.TextField("任职依据", blank=True, default="")
-    approved_by_person = models.ForeignKey("Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人")
+    approved_by_person = models.ForeignKey(
+        "Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人"
+    )
     rotation_due_on = models.DateField("应轮岗日", null=True, blank=True)
-    matter = models.ForeignKey("matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所涉事项")
+    matter = models.ForeignKey(
+        "matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所涉事项"
+    )
 
     class Meta:
         db_table = "appointment"
-        indexes = [models.Index(fields=["person", "from_on"], name="appointment_person"), models.Index(fields=["post", "from_on"], name="appointment_post")]
+        indexes = [
+            models.Index(fields=["person", "from_on"], name="appointment_person"),
+            models.Index(fields=["post", "from_on"], name="appointment_post"),
+        ]
         verbose_name = "任职"
 
 

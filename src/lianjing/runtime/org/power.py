@@ -26,7 +26,9 @@ def require(definition_key: str, unit_id: int | None, day: date, *also: int | No
     item = in_force(definition_key, day, unit_id, *also)
     if item is None:
         raise Refusal(
-            Ground.POWER, "power.not_in_force",
-            _("权力清单中没有当日有效的相应事项（%(key)s），不能办理") % {"key": definition_key}, CLAUSE,
+            Ground.POWER,
+            "power.not_in_force",
+            _("权力清单中没有当日有效的相应事项（%(key)s），不能办理") % {"key": definition_key},
+            CLAUSE,
         )
     return item

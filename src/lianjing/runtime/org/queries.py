@@ -33,7 +33,9 @@ class Held:
 
 def on_day(day: date, prefix: str = "") -> Q:
     """Return the condition that a dated row is in force on the day (both ends included)."""
-    return Q(**{f"{prefix}from_on__lte": day}) & (Q(**{f"{prefix}to_on__isnull": True}) | Q(**{f"{prefix}to_on__gte": day}))
+    return Q(**{f"{prefix}from_on__lte": day}) & (
+        Q(**{f"{prefix}to_on__isnull": True}) | Q(**{f"{prefix}to_on__gte": day})
+    )
 
 
 def in_being(day: date, prefix: str = "") -> Q:
@@ -46,7 +48,9 @@ def in_being(day: date, prefix: str = "") -> Q:
 def holders(post_id: int, day: date) -> list[Holder]:
     """Return who may act at the post on the day, delegates included (C4)."""
     book = directory()
-    return holders_of(post_id, day, book.terms_of_post.get(post_id, []), book.lendings_of_post.get(post_id, []))
+    return holders_of(
+        post_id, day, book.terms_of_post.get(post_id, []), book.lendings_of_post.get(post_id, [])
+    )
 
 
 def posts_held(person_id: int, day: date) -> list[Held]:
@@ -69,27 +73,44 @@ def actor_at(person_id: int, post_id: int, day: date, channel: str = "web") -> A
             return _actor(person_id, held, channel)
     post = Post.objects.select_related("unit").get(id=post_id)
     raise Refusal(
-        Ground.POST, "post.not_held",
-        _("您今日不在“%(unit)s·%(post)s”岗位，不能办理") % {"unit": post.unit.name, "post": post.name}, FIXED_POST,
+        Ground.POST,
+        "post.not_held",
+        _("您今日不在“%(unit)s·%(post)s”岗位，不能办理") % {"unit": post.unit.name, "post": post.name},
+        FIXED_POST,
     )
 
 
-def actor_with(person_id: int, post_key: str, day: date, unit_id: int | None = None, channel: str = "web") -> Actor:
+def actor_with(
+    person_id: int, post_key: str, day: date, unit_id: int | None = None, channel: str = "web"
+) -> Actor:
     """Return the actor at any post of this standard key (in that unit, if given); Refusal(POST) where there is none."""
     for held in posts_held(person_id, day):
         if held.post.key == post_key and unit_id in (None, held.post.unit_id):
             return _actor(person_id, held, channel)
     raise Refusal(
-        Ground.POST, "post.not_held", _("该办理须由“%(post)s”岗位人员进行") % {"post": post_label(post_key)}, FIXED_POST
+        Ground.POST,
+        "post.not_held",
+        _("该办理须由“%(post)s”岗位人员进行") % {"post": post_label(post_key)},
+        FIXED_POST,
     )
+
+
+def unbound(person_id: int, channel: str) -> Actor:
+    """Return the actor of an attempt before his post is known, so that even a refusal names the person."""
+    return Actor(person_id, directory().persons[person_id].pseudonym, channel=channel)
 
 
 def _actor(person_id: int, held: Held, channel: str) -> Actor:
     persons = directory().persons
     lender = persons[held.on_behalf_of_id] if held.on_behalf_of_id is not None else None
     return Actor(
-        person_id, persons[person_id].pseudonym, held.post.id, held.post.unit_id,
-        lender.id if lender else None, lender.pseudonym if lender else "", channel,
+        person_id,
+        persons[person_id].pseudonym,
+        held.post.id,
+        held.post.unit_id,
+        lender.id if lender else None,
+        lender.pseudonym if lender else "",
+        channel,
     )
 
 
@@ -136,7 +157,11 @@ def is_supervisor(person_id: int, day: date) -> bool:
 
 def headed_units(person_id: int, day: date) -> set[int]:
     """Return the units of which the person is head today (posts of kind head, his own and not lent)."""
-    return {held.post.unit_id for held in posts_held(person_id, day) if held.post.kind == "head" and held.on_behalf_of_id is None}
+    return {
+        held.post.unit_id
+        for held in posts_held(person_id, day)
+        if held.post.kind == "head" and held.on_behalf_of_id is None
+    }
 
 
 def conflicts_on(day: date) -> list[Conflict]:
@@ -152,6 +177,8 @@ def who_could(day: date, post_id: int) -> list[tuple[Person, Person | None, str]
         person = Person.objects.get(id=holder.person_id)
         lender = Person.objects.filter(id=holder.on_behalf_of_id).first() if holder.on_behalf_of_id else None
         owner = holder.on_behalf_of_id or holder.person_id
-        term = Appointment.objects.filter(on_day(day), person_id=owner, post_id=post_id).order_by("id").first()
+        term = (
+            Appointment.objects.filter(on_day(day), person_id=owner, post_id=post_id).order_by("id").first()
+        )
         answer.append((person, lender, term.basis if term else ""))
     return answer

@@ -23,15 +23,22 @@ class Holding:
 
 def holdings(post_ids: Iterable[int], day: date) -> dict[int, list[Holding]]:
     """Return who may act at each of the posts on the day, holders first, then their delegates; two queries."""
-    return {post_id: found for (post_id, _day), found in holders_then((post_id, day) for post_id in post_ids).items()}
+    return {
+        post_id: found
+        for (post_id, _day), found in holders_then((post_id, day) for post_id in post_ids).items()
+    }
 
 
 def holders_then(places: Iterable[tuple[int, date]]) -> dict[tuple[int, date], list[Holding]]:
     """Return who may act at a post on a day, for many posts and days at once; two queries."""
     wanted = set(places)
     posts = {post_id for post_id, _day in wanted}
-    terms = list(Appointment.objects.filter(post_id__in=posts).select_related("person").order_by("from_on", "id"))
-    lent = list(Delegation.objects.filter(post_id__in=posts).select_related("to_person", "from_person").order_by("id"))
+    terms = list(
+        Appointment.objects.filter(post_id__in=posts).select_related("person").order_by("from_on", "id")
+    )
+    lent = list(
+        Delegation.objects.filter(post_id__in=posts).select_related("to_person", "from_person").order_by("id")
+    )
     return {(post_id, day): _then(post_id, day, terms, lent) for post_id, day in wanted}
 
 
@@ -55,7 +62,11 @@ def _then(post_id: int, day: date, terms: list[Appointment], lent: list[Delegati
 def duties_of(post_ids: Iterable[int], day: date) -> dict[int, list[str]]:
     """Return the duties that each post carries on the day."""
     found: dict[int, list[str]] = {}
-    for post_id, duty in PostDuty.objects.filter(in_being(day), post_id__in=list(post_ids)).order_by("id").values_list("post_id", "duty"):
+    for post_id, duty in (
+        PostDuty.objects.filter(in_being(day), post_id__in=list(post_ids))
+        .order_by("id")
+        .values_list("post_id", "duty")
+    ):
         found.setdefault(post_id, []).append(duty)
     return found
 
@@ -63,7 +74,9 @@ def duties_of(post_ids: Iterable[int], day: date) -> dict[int, list[str]]:
 def posts_of(person_ids: Iterable[int], day: date) -> dict[int, list[Post]]:
     """Return the posts that each person holds himself on the day."""
     found: dict[int, list[Post]] = {}
-    terms = Appointment.objects.filter(on_day(day), person_id__in=list(person_ids)).select_related("post__unit")
+    terms = Appointment.objects.filter(on_day(day), person_id__in=list(person_ids)).select_related(
+        "post__unit"
+    )
     for term in terms.order_by("from_on", "id"):
         found.setdefault(term.person_id, []).append(term.post)
     return found
@@ -81,9 +94,15 @@ class Branch:
 
 def tree(day: date) -> list[Branch]:
     """Return the units in being on the day, each under the one above it; three queries."""
-    units = list(Unit.objects.filter(in_being(day)).select_related("supervisor_unit", "parent").order_by("code"))
+    units = list(
+        Unit.objects.filter(in_being(day)).select_related("supervisor_unit", "parent").order_by("code")
+    )
     posts = _counts(Post.objects.filter(in_being(day)).values_list("unit_id").annotate(Count("id")))
-    persons = _counts(Person.objects.filter(Q(left_on=None) | Q(left_on__gte=day)).values_list("unit_id").annotate(Count("id")))
+    persons = _counts(
+        Person.objects.filter(Q(left_on=None) | Q(left_on__gte=day))
+        .values_list("unit_id")
+        .annotate(Count("id"))
+    )
     present = {unit.id for unit in units}
     below: dict[int | None, list[Unit]] = {}
     for unit in units:
@@ -108,5 +127,3 @@ def conflict_grid(day: date) -> dict[tuple[str, str], DutyConflict]:
         grid.setdefault((row.duty_a, row.duty_b), row)
         grid.setdefault((row.duty_b, row.duty_a), row)
     return grid
-
-

@@ -27,7 +27,9 @@ from lianjing.runtime.trail.act import Act, Actor, recorded
 DELEGATION = "zone_organisation#5"
 
 
-def add_unit(act: Act, *, code: str, name: str, kind: str, parent: Unit | None = None, **columns: Any) -> Unit:
+def add_unit(
+    act: Act, *, code: str, name: str, kind: str, parent: Unit | None = None, **columns: Any
+) -> Unit:
     """Add a unit; part of an act. BadInput for a code in use or an empty name."""
     if not code.strip() or not name.strip():
         raise BadInput(_("单位代码和名称不能为空"), "code")
@@ -36,7 +38,9 @@ def add_unit(act: Act, *, code: str, name: str, kind: str, parent: Unit | None =
     return act.save(Unit(code=code.strip(), name=name.strip(), kind=kind, parent=parent, **columns))
 
 
-def add_post(act: Act, *, unit: Unit, key: str, name: str, kind: str, duties: tuple[str, ...] = (), **columns: Any) -> Post:
+def add_post(
+    act: Act, *, unit: Unit, key: str, name: str, kind: str, duties: tuple[str, ...] = (), **columns: Any
+) -> Post:
     """Add a post with its duties; part of an act. BadInput where the unit has a post of this key already."""
     if Post.objects.filter(in_being(act.day), unit=unit, key=key).exists():
         raise BadInput(_("“%(unit)s”已设有岗位“%(post)s”") % {"unit": unit.name, "post": name}, "key")
@@ -46,7 +50,16 @@ def add_post(act: Act, *, unit: Unit, key: str, name: str, kind: str, duties: tu
     return post
 
 
-def add_person(act: Act, *, name: str, kind: str, unit: Unit | None = None, pinyin: str = "", number: str = "", **columns: Any) -> Person:
+def add_person(
+    act: Act,
+    *,
+    name: str,
+    kind: str,
+    unit: Unit | None = None,
+    pinyin: str = "",
+    number: str = "",
+    **columns: Any,
+) -> Person:
     """Add a person with a pseudonym for the trail and, where `number` is given, a locked log-in; part of an act.
 
     The reading of a name is proposed, never trusted: a given `pinyin` stands.
@@ -54,7 +67,16 @@ def add_person(act: Act, *, name: str, kind: str, unit: Unit | None = None, piny
     if not name.strip():
         raise BadInput(_("姓名不能为空"), "name")
     reading = pinyin or " ".join(lazy_pinyin(name))
-    person = act.save(Person(pseudonym=f"p-{secrets.token_hex(6)}", name=name.strip(), pinyin=reading, kind=kind, unit=unit, **columns))
+    person = act.save(
+        Person(
+            pseudonym=f"p-{secrets.token_hex(6)}",
+            name=name.strip(),
+            pinyin=reading,
+            kind=kind,
+            unit=unit,
+            **columns,
+        )
+    )
     if number:
         if LoginAccount.objects.filter(number=number).exists():
             raise BadInput(_("账号“%(number)s”已被使用") % {"number": number}, "number")
@@ -64,7 +86,16 @@ def add_person(act: Act, *, name: str, kind: str, unit: Unit | None = None, piny
     return person
 
 
-def add_appointment(act: Act, *, person: Person, post: Post, from_on: date, basis: str, to_on: date | None = None, **columns: Any) -> Appointment:
+def add_appointment(
+    act: Act,
+    *,
+    person: Person,
+    post: Post,
+    from_on: date,
+    basis: str,
+    to_on: date | None = None,
+    **columns: Any,
+) -> Appointment:
     """Appoint a person to a post from a day, with the paper it rests on; part of an act (C4)."""
     if to_on is not None and to_on < from_on:
         raise BadInput(_("任职止日早于起日"), "to_on")
@@ -76,7 +107,15 @@ def add_appointment(act: Act, *, person: Person, post: Post, from_on: date, basi
     _refuse_administrators_in_one_hand(person, post, from_on)
     rotation = _years_later(from_on, post.rotation_years) if post.rotation_years else None
     return act.save(
-        Appointment(person=person, post=post, from_on=from_on, to_on=to_on, basis=basis, rotation_due_on=rotation, **columns)
+        Appointment(
+            person=person,
+            post=post,
+            from_on=from_on,
+            to_on=to_on,
+            basis=basis,
+            rotation_due_on=rotation,
+            **columns,
+        )
     )
 
 
@@ -86,7 +125,12 @@ def _refuse_administrators_in_one_hand(person: Person, post: Post, day: date) ->
     held = set(Appointment.objects.filter(on_day(day), person=person).values_list("post__kind", flat=True))
     others = held - {post.kind}
     if (post.kind in trio and others) or (post.kind not in trio and others & trio):
-        raise Refusal(Ground.CONFLICT, "org.administrators", _("三员互斥，且管理员不得兼任业务岗位"), "zone_organisation#4")
+        raise Refusal(
+            Ground.CONFLICT,
+            "org.administrators",
+            _("三员互斥，且管理员不得兼任业务岗位"),
+            "zone_organisation#4",
+        )
 
 
 def _years_later(day: date, years: int) -> date:
@@ -96,10 +140,14 @@ def _years_later(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def end_appointment(*, appointment_id: int, to_on: date, actor: Actor, now: datetime, reason: str = "") -> Appointment:
+def end_appointment(
+    *, appointment_id: int, to_on: date, actor: Actor, now: datetime, reason: str = ""
+) -> Appointment:
     """Close an appointment with its last day."""
     row = Appointment.objects.get(id=appointment_id)
-    with recorded("appointment.end", chain=f"person:{row.person_id}", actor=actor, now=now, reason=reason) as act:
+    with recorded(
+        "appointment.end", chain=f"person:{row.person_id}", actor=actor, now=now, reason=reason
+    ) as act:
         if to_on < row.from_on:
             raise BadInput(_("任职止日早于起日"), "to_on")
         row.to_on = to_on
@@ -107,13 +155,23 @@ def end_appointment(*, appointment_id: int, to_on: date, actor: Actor, now: date
 
 
 def delegate(
-    *, post_id: int, from_person_id: int, to_person_id: int, from_on: date, to_on: date, reason: str, actor: Actor, now: datetime
+    *,
+    post_id: int,
+    from_person_id: int,
+    to_person_id: int,
+    from_on: date,
+    to_on: date,
+    reason: str,
+    actor: Actor,
+    now: datetime,
 ) -> Delegation:
     """Lend a post's authority for dated days; only its holder may, and not to himself.
 
     Whether it reaches a given matter (applicant above the delegate) is checked at the act.
     """
-    with recorded("delegation.give", chain=f"person:{from_person_id}", actor=actor, now=now, reason=reason) as act:
+    with recorded(
+        "delegation.give", chain=f"person:{from_person_id}", actor=actor, now=now, reason=reason
+    ) as act:
         if to_on < from_on:
             raise BadInput(_("委托止日早于起日"), "to_on")
         if to_person_id == from_person_id:
@@ -122,10 +180,17 @@ def delegate(
             raise BadInput(_("请写明委托理由"), "reason")
         direct = [holder.person_id for holder in holders(post_id, from_on) if holder.on_behalf_of_id is None]
         if from_person_id not in direct or actor.person_id != from_person_id:
-            raise Refusal(Ground.DELEGATE, "delegation.not_holder", _("只有在岗本人可以委托本岗位的权力"), DELEGATION)
+            raise Refusal(
+                Ground.DELEGATE, "delegation.not_holder", _("只有在岗本人可以委托本岗位的权力"), DELEGATION
+            )
         return act.save(
             Delegation(
-                post_id=post_id, from_person_id=from_person_id, to_person_id=to_person_id, from_on=from_on, to_on=to_on, reason=reason
+                post_id=post_id,
+                from_person_id=from_person_id,
+                to_person_id=to_person_id,
+                from_on=from_on,
+                to_on=to_on,
+                reason=reason,
             )
         )
 
@@ -135,7 +200,9 @@ def end_delegation(*, delegation_id: int, to_on: date, actor: Actor, now: dateti
     row = Delegation.objects.get(id=delegation_id)
     with recorded("delegation.end", chain=f"person:{row.from_person_id}", actor=actor, now=now) as act:
         if actor.person_id != row.from_person_id:
-            raise Refusal(Ground.DELEGATE, "delegation.not_holder", _("只有委托人本人可以收回委托"), DELEGATION)
+            raise Refusal(
+                Ground.DELEGATE, "delegation.not_holder", _("只有委托人本人可以收回委托"), DELEGATION
+            )
         row.to_on = max(to_on, row.from_on)
         return act.save(row)
 
@@ -145,11 +212,15 @@ def set_conflict(act: Act, *, duty_a: str, duty_b: str, scope: str, clause: str)
     return act.save(DutyConflict(duty_a=duty_a, duty_b=duty_b, scope=scope, clause=clause, from_on=None))
 
 
-def set_power_item(act: Act, *, code: str, name: str, unit: Unit, definition_key: str, from_on: date, **columns: Any) -> PowerItem:
+def set_power_item(
+    act: Act, *, code: str, name: str, unit: Unit, definition_key: str, from_on: date, **columns: Any
+) -> PowerItem:
     """Enter an item in the power register from a day on; part of an act."""
     if PowerItem.objects.filter(on_day(from_on), code=code).exists():
         raise BadInput(_("权力事项“%(code)s”已在清单中") % {"code": code}, "code")
-    return act.save(PowerItem(code=code, name=name, unit=unit, definition_key=definition_key, from_on=from_on, **columns))
+    return act.save(
+        PowerItem(code=code, name=name, unit=unit, definition_key=definition_key, from_on=from_on, **columns)
+    )
 
 
 def end_power_item(*, item_id: int, to_on: date, actor: Actor, now: datetime, reason: str) -> PowerItem:
@@ -166,5 +237,3 @@ def move_unit(act: Act, unit: Unit, parent: Unit | None) -> Unit:
         raise BadInput(_("不能把单位移到其下级单位之下"), "parent")
     unit.parent = parent
     return act.save(unit)
-
-

@@ -22,7 +22,10 @@ class MissingFigure(Refusal):
     def __init__(self, key: str, day: date, name: str = "") -> None:
         self.key = key
         self.day = day
-        message = _("参数“%(name)s”在%(day)s没有数值，请先由制度管理人员依据文件设定") % {"name": name or key, "day": day.isoformat()}
+        message = _("参数“%(name)s”在%(day)s没有数值，请先由制度管理人员依据文件设定") % {
+            "name": name or key,
+            "day": day.isoformat(),
+        }
         super().__init__(Ground.RULE, "parameter.missing", message)
 
 

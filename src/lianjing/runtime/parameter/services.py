@@ -40,7 +40,13 @@ def seed(act: Act) -> int:
 def _seeded(row: Mapping[str, str]) -> Parameter:
     first = date.fromisoformat(row["from"]) if row["from"] else None
     return Parameter(
-        key=row["key"], unit=row["unit"], zh=row["zh"], en=row["en"], from_on=first, source=row["source"], mark=row["mark"],
+        key=row["key"],
+        unit=row["unit"],
+        zh=row["zh"],
+        en=row["en"],
+        from_on=first,
+        source=row["source"],
+        mark=row["mark"],
         **_columns(row["value"], row["unit"]),
     )
 
@@ -67,7 +73,15 @@ def _columns(value: str, unit: str) -> dict[str, Any]:
 
 
 def set_figure(
-    *, key: str, value: str, from_on: date, source: str, mark: str, person_id: int, now: datetime, post_key: str = KEEPER
+    *,
+    key: str,
+    value: str,
+    from_on: date,
+    source: str,
+    mark: str,
+    person_id: int,
+    now: datetime,
+    post_key: str = KEEPER,
 ) -> Parameter:
     """Decide a figure from a day on, with the paper it rests on; the former row is closed the day before.
 
@@ -93,8 +107,15 @@ def set_figure(
         later = Parameter.objects.filter(Q(from_on__gt=from_on), key=key).order_by("from_on").first()
         return act.save(
             Parameter(
-                key=key, unit=former.unit, zh=former.zh, en=former.en, from_on=from_on,
+                key=key,
+                unit=former.unit,
+                zh=former.zh,
+                en=former.en,
+                from_on=from_on,
                 to_on=later.from_on - timedelta(days=1) if later and later.from_on else None,
-                source=source.strip(), mark=mark, checked_on=act.day, **columns,
+                source=source.strip(),
+                mark=mark,
+                checked_on=act.day,
+                **columns,
             )
         )

@@ -24,7 +24,10 @@ class Enterprise(Kept):
 
     class Meta:
         db_table = "enterprise"
-        indexes = [models.Index(fields=["credit_code"], name="enterprise_credit_code"), models.Index(fields=["name"], name="enterprise_name")]
+        indexes = [
+            models.Index(fields=["credit_code"], name="enterprise_credit_code"),
+            models.Index(fields=["name"], name="enterprise_name"),
+        ]
         verbose_name = "企业"
 
 
@@ -49,14 +52,19 @@ class Account(Kept):
     account_no_masked = models.TextField("账号")
     bank_name = models.TextField("开户行", blank=True, default="")
     kind = CodeField("账户类型", codelist="account_kind")
-    unit = models.ForeignKey("org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所属单位")
+    unit = models.ForeignKey(
+        "org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所属单位"
+    )
     is_registered = models.BooleanField("已备案", default=False)
     from_on = models.DateField("启用日", null=True, blank=True)
     to_on = models.DateField("停用日", null=True, blank=True)
 
     class Meta:
         db_table = "account"
-        indexes = [models.Index(fields=["holder"], name="account_holder"), models.Index(fields=["account_no_hash"], name="account_hash")]
+        indexes = [
+            models.Index(fields=["holder"], name="account_holder"),
+            models.Index(fields=["account_no_hash"], name="account_hash"),
+        ]
         verbose_name = "账户"
 
 

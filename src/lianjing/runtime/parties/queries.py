@@ -17,7 +17,10 @@ def find_enterprises(text: str, *, limit: int = 20) -> list[Enterprise]:
         return []
     code = plain_code(wanted)
     matching = Enterprise.objects.filter(
-        Q(name__icontains=wanted) | Q(credit_code__startswith=code) | Q(external_no=wanted) | Q(pinyin__icontains=wanted.lower())
+        Q(name__icontains=wanted)
+        | Q(credit_code__startswith=code)
+        | Q(external_no=wanted)
+        | Q(pinyin__icontains=wanted.lower())
     )
     found = matching.order_by("pinyin", "name", "id")[: limit * 2]
     return sorted(found, key=lambda enterprise: enterprise.credit_code != code)[:limit]
@@ -37,7 +40,9 @@ def enterprises_named(name: str) -> QuerySet[Enterprise]:
 def accounts_of(holder: str, on: date) -> QuerySet[Account]:
     """Return the accounts of a holder ("enterprise:3", "unit:1") in use on the day."""
     begun = Q(from_on__isnull=True) | Q(from_on__lte=on)
-    return Account.objects.filter(begun & (Q(to_on__isnull=True) | Q(to_on__gte=on)), holder=holder).order_by("id")
+    return Account.objects.filter(begun & (Q(to_on__isnull=True) | Q(to_on__gte=on)), holder=holder).order_by(
+        "id"
+    )
 
 
 def accounts_with_number(account_no: str) -> QuerySet[Account]:

@@ -68,7 +68,9 @@ def register_natural_person(act: Act, *, name: str, id_no: str = "") -> NaturalP
         raise BadInput(_("请填写姓名"), "name")
     if number and not is_identity_number(number):
         raise BadInput(_("公民身份号码不正确，请核对"), "id_no")
-    return act.save(NaturalPerson(name=name.strip(), id_no_masked=masked_identity_number(number) if number else ""))
+    return act.save(
+        NaturalPerson(name=name.strip(), id_no_masked=masked_identity_number(number) if number else "")
+    )
 
 
 def open_account(
@@ -97,9 +99,15 @@ def open_account(
     columns.setdefault("unit_id", int(number) if holder_kind == "unit" else None)
     return act.save(
         Account(
-            holder=holder, holder_name=holder_name.strip(), holder_kind=holder_kind, account_no_hash=digest,
-            account_no_masked=account_mask(account_no), bank_name=bank_name.strip(), kind=kind,
-            from_on=from_on or act.day, **columns,
+            holder=holder,
+            holder_name=holder_name.strip(),
+            holder_kind=holder_kind,
+            account_no_hash=digest,
+            account_no_masked=account_mask(account_no),
+            bank_name=bank_name.strip(),
+            kind=kind,
+            from_on=from_on or act.day,
+            **columns,
         )
     )
 
@@ -112,11 +120,22 @@ def close_account(act: Act, account: Account, *, to_on: date) -> Account:
     return act.save(account)
 
 
-def tie(act: Act, *, from_party: str, to_party: str, kind: str, source: str, from_on: date | None = None, **columns: Any) -> Tie:
+def tie(
+    act: Act,
+    *,
+    from_party: str,
+    to_party: str,
+    kind: str,
+    source: str,
+    from_on: date | None = None,
+    **columns: Any,
+) -> Tie:
     """Enter a tie between two parties with its source; part of an act."""
     if from_party == to_party:
         raise BadInput(_("关联双方不能相同"), "to_party")
-    return act.save(Tie(from_party=from_party, to_party=to_party, kind=kind, source=source, from_on=from_on, **columns))
+    return act.save(
+        Tie(from_party=from_party, to_party=to_party, kind=kind, source=source, from_on=from_on, **columns)
+    )
 
 
 def end_tie(act: Act, row: Tie, *, ended_on: date) -> Tie:

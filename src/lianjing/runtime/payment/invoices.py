@@ -20,7 +20,11 @@ CLAUSE = "zone_funds#15"
 
 
 def register_invoices(
-    act: Act, application: PaymentApplication, rows: Sequence[Mapping[str, Any]], *, must_cover: Decimal | None = None
+    act: Act,
+    application: PaymentApplication,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    must_cover: Decimal | None = None,
 ) -> list[Invoice]:
     """Enter the invoices of an application, replacing those entered before; part of an act.
 
@@ -42,11 +46,15 @@ def register_invoices(
     return [_write(act, application, number, row) for number, row in zip(numbers, rows, strict=True)]
 
 
-def _checked(act: Act, application: PaymentApplication, row: Mapping[str, Any], place: int) -> tuple[str, str]:
+def _checked(
+    act: Act, application: PaymentApplication, row: Mapping[str, Any], place: int
+) -> tuple[str, str]:
     code, number = str(row.get("invoice_code") or "").strip(), str(row.get("invoice_no") or "").strip()
     field = f"invoices-{place - 1}"
     if not is_invoice(number, code):
-        raise BadInput(_("第%(row)s张发票号码不正确：数电票20位，其他发票代码10或12位、号码8位") % {"row": place}, field)
+        raise BadInput(
+            _("第%(row)s张发票号码不正确：数电票20位，其他发票代码10或12位、号码8位") % {"row": place}, field
+        )
     if Decimal(row["amount"]) <= 0:
         raise BadInput(_("第%(row)s张发票金额必须大于零") % {"row": place}, field)
     if row["issued_on"] > act.day:
@@ -61,15 +69,24 @@ def _require_cover(rows: Sequence[Mapping[str, Any]], must_cover: Decimal | None
     total = sum((Decimal(row["amount"]) for row in rows), NOTHING)
     if must_cover is not None and total < must_cover:
         raise BadInput(
-            _("发票合计%(total)s元不足支付额%(amount)s元") % {"total": f"{total:,.2f}", "amount": f"{must_cover:,.2f}"}, "invoices"
+            _("发票合计%(total)s元不足支付额%(amount)s元")
+            % {"total": f"{total:,.2f}", "amount": f"{must_cover:,.2f}"},
+            "invoices",
         )
 
 
-def _write(act: Act, application: PaymentApplication, number: tuple[str, str], row: Mapping[str, Any]) -> Invoice:
+def _write(
+    act: Act, application: PaymentApplication, number: tuple[str, str], row: Mapping[str, Any]
+) -> Invoice:
     _free(act, number, application)
     invoice = invoices_of(application).filter(invoice_code=number[0], invoice_no=number[1]).first()
     if invoice is None:
-        invoice = Invoice(domain=application.domain, payment_application=application, invoice_code=number[0], invoice_no=number[1])
+        invoice = Invoice(
+            domain=application.domain,
+            payment_application=application,
+            invoice_code=number[0],
+            invoice_no=number[1],
+        )
     invoice.issued_on = row["issued_on"]
     invoice.amount = Decimal(row["amount"])
     invoice.status = row.get("status") or "unverified"
@@ -79,8 +96,10 @@ def _write(act: Act, application: PaymentApplication, number: tuple[str, str], r
             return act.save(invoice)
     except IntegrityError as error:  # another project took it between our look and our write
         raise Refusal(
-            Ground.RED_LINE, "red_line.duplicate_invoice",
-            _("发票%(invoice)s已用于支付，不得重复使用") % {"invoice": " ".join(filter(None, number))}, CLAUSE,
+            Ground.RED_LINE,
+            "red_line.duplicate_invoice",
+            _("发票%(invoice)s已用于支付，不得重复使用") % {"invoice": " ".join(filter(None, number))},
+            CLAUSE,
         ) from error
 
 

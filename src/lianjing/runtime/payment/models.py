@@ -12,7 +12,9 @@ class BudgetLine(Kept):
     """Line that payments draw on."""
 
     domain = CodeField("领域", codelist="domain")
-    project = models.ForeignKey("matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="项目")
+    project = models.ForeignKey(
+        "matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="项目"
+    )
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+", verbose_name="预算单位")
     fiscal_year = models.IntegerField("年度")
     code = models.TextField("指标号")
@@ -28,24 +30,47 @@ class BudgetLine(Kept):
 class PaymentApplication(Kept):
     """One application for payment; the five reviews run on it."""
 
-    matter = models.OneToOneField("matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项")
+    matter = models.OneToOneField(
+        "matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项"
+    )
     domain = CodeField("领域", codelist="domain")
     kind = CodeField("支付类型", codelist="payment_kind")
-    contract = models.ForeignKey("contract.Contract", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合同")
-    project = models.ForeignKey("matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="项目")
+    contract = models.ForeignKey(
+        "contract.Contract", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合同"
+    )
+    project = models.ForeignKey(
+        "matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="项目"
+    )
     period_no = models.IntegerField("期次", null=True, blank=True)
-    unit = models.ForeignKey("org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="付款单位")
-    budget_line = models.ForeignKey("BudgetLine", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="预算指标")
-    payee_enterprise = models.ForeignKey("parties.Enterprise", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="收款单位")
-    payee_account = models.ForeignKey("parties.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="收款账户")
+    unit = models.ForeignKey(
+        "org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="付款单位"
+    )
+    budget_line = models.ForeignKey(
+        "BudgetLine", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="预算指标"
+    )
+    payee_enterprise = models.ForeignKey(
+        "parties.Enterprise", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="收款单位"
+    )
+    payee_account = models.ForeignKey(
+        "parties.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="收款账户"
+    )
     amount = MoneyField("申请额", null=True, blank=True)
     approved = MoneyField("审定额", null=True, blank=True)
     certified_value = MoneyField("完成产值", null=True, blank=True)
     advance_deducted = MoneyField("抵扣预付款", null=True, blank=True)
     retention = MoneyField("扣留质保金", null=True, blank=True)
     labour_share = MoneyField("人工费", null=True, blank=True)
-    progress_report = models.ForeignKey("matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="进度报告")
-    agenda_item = models.ForeignKey("meeting.AgendaItem", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="集体决策议题")
+    progress_report = models.ForeignKey(
+        "matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="进度报告"
+    )
+    agenda_item = models.ForeignKey(
+        "meeting.AgendaItem",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="集体决策议题",
+    )
     received_on = models.DateField("收到日", null=True, blank=True)
     delivered_on = models.DateField("交付验收日", null=True, blank=True)
     due_on = models.DateField("应付日", null=True, blank=True)
@@ -54,7 +79,10 @@ class PaymentApplication(Kept):
 
     class Meta:
         db_table = "payment_application"
-        indexes = [models.Index(fields=["contract", "status"], name="payment_application_contract"), models.Index(fields=["project", "status"], name="payment_application_project")]
+        indexes = [
+            models.Index(fields=["contract", "status"], name="payment_application_contract"),
+            models.Index(fields=["project", "status"], name="payment_application_project"),
+        ]
         verbose_name = "支付申请"
 
 
@@ -62,14 +90,24 @@ class PaymentOrder(Kept):
     """Order to the bank and its settlement."""
 
     domain = CodeField("领域", codelist="domain")
-    payment_application = models.ForeignKey("PaymentApplication", models.PROTECT, related_name="+", verbose_name="支付申请")
+    payment_application = models.ForeignKey(
+        "PaymentApplication", models.PROTECT, related_name="+", verbose_name="支付申请"
+    )
     order_no = models.TextField("指令号")
     amount = MoneyField("金额")
-    payer_account = models.ForeignKey("parties.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="付款账户")
-    payee_account = models.ForeignKey("parties.Account", models.PROTECT, related_name="+", verbose_name="收款账户")
+    payer_account = models.ForeignKey(
+        "parties.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="付款账户"
+    )
+    payee_account = models.ForeignKey(
+        "parties.Account", models.PROTECT, related_name="+", verbose_name="收款账户"
+    )
     maker_person = models.ForeignKey("org.Person", models.PROTECT, related_name="+", verbose_name="制单人")
-    checker_person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="复核人")
-    approver_person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审批人")
+    checker_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="复核人"
+    )
+    approver_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审批人"
+    )
     issued_at = models.DateTimeField("签发时间", null=True, blank=True)
     paid_on = models.DateField("支付日", null=True, blank=True)
     status = CodeField("状态", codelist="order_status")
@@ -78,7 +116,11 @@ class PaymentOrder(Kept):
         db_table = "payment_order"
         constraints = [
             models.UniqueConstraint(fields=["order_no"], name="payment_order_no"),
-            models.UniqueConstraint(fields=["payment_application"], name="payment_order_once", condition=~models.Q(status__in=["cancelled", "returned"])),
+            models.UniqueConstraint(
+                fields=["payment_application"],
+                name="payment_order_once",
+                condition=~models.Q(status__in=["cancelled", "returned"]),
+            ),
         ]
         verbose_name = "支付指令"
 
@@ -87,7 +129,9 @@ class BankLine(Kept):
     """Line of the unit's own bank statement, reconciled daily."""
 
     domain = CodeField("领域", codelist="domain")
-    account = models.ForeignKey("parties.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="本方账户")
+    account = models.ForeignKey(
+        "parties.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="本方账户"
+    )
     direction = CodeField("方向", codelist="direction")
     amount = MoneyField("金额")
     booked_on = models.DateField("记账日")
@@ -95,9 +139,13 @@ class BankLine(Kept):
     counterparty_account_hash = models.CharField("对方账号摘要", max_length=64, blank=True, default="")
     bank_ref = models.TextField("流水号")
     memo = models.TextField("摘要", blank=True, default="")
-    payment_order = models.ForeignKey("PaymentOrder", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="匹配指令")
+    payment_order = models.ForeignKey(
+        "PaymentOrder", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="匹配指令"
+    )
     match_state = CodeField("匹配状态", codelist="match_state")
-    document = models.ForeignKey("documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="凭证")
+    document = models.ForeignKey(
+        "documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="凭证"
+    )
 
     class Meta:
         db_table = "bank_line"
@@ -109,8 +157,12 @@ class Invoice(Kept):
     """Invoice behind a payment or a claim."""
 
     domain = CodeField("领域", codelist="domain")
-    payment_application = models.ForeignKey("PaymentApplication", models.PROTECT, related_name="+", verbose_name="支付申请")
-    supplier_enterprise = models.ForeignKey("parties.Enterprise", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="开票方")
+    payment_application = models.ForeignKey(
+        "PaymentApplication", models.PROTECT, related_name="+", verbose_name="支付申请"
+    )
+    supplier_enterprise = models.ForeignKey(
+        "parties.Enterprise", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="开票方"
+    )
     invoice_code = models.TextField("发票代码", blank=True, default="")
     invoice_no = models.TextField("发票号码")
     issued_on = models.DateField("开票日")
@@ -120,6 +172,10 @@ class Invoice(Kept):
     class Meta:
         db_table = "invoice"
         constraints = [
-            models.UniqueConstraint(fields=["invoice_code", "invoice_no"], name="invoice_once", condition=models.Q(status__in=["verified", "unverified"])),
+            models.UniqueConstraint(
+                fields=["invoice_code", "invoice_no"],
+                name="invoice_once",
+                condition=models.Q(status__in=["verified", "unverified"]),
+            ),
         ]
         verbose_name = "发票"

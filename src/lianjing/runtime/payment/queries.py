@@ -67,11 +67,17 @@ def standing(
         contract_amount=original_amount(contract),
         approved_changes=approved_changes + opened.change_amount,
         verified_value=max(verified_value, opened.verified_value),
-        advance_outstanding=max(NOTHING, advances - sum((row.advance_deducted or NOTHING for row in paid + flying), NOTHING)),
+        advance_outstanding=max(
+            NOTHING, advances - sum((row.advance_deducted or NOTHING for row in paid + flying), NOTHING)
+        ),
         paid=opened.paid_to_date + _total(counted),
         in_flight=_total(open_ones),
-        retention_held=opened.retention_held + sum((row.retention or NOTHING for row in counted), NOTHING) - released,
-        agreed_account_id=agreed_account_id(contract) if contract.payee_account_id else opened.payee_account_id,
+        retention_held=opened.retention_held
+        + sum((row.retention or NOTHING for row in counted), NOTHING)
+        - released,
+        agreed_account_id=agreed_account_id(contract)
+        if contract.payee_account_id
+        else opened.payee_account_id,
         settlement=settlement,
         advances=advances,
         advance_limit=max(advance_limit(contract), opened.advance_outstanding),
@@ -88,7 +94,9 @@ def needs_opening_sums(contract: Contract) -> bool:
 
 
 def _paid_after(on: date, applications: Iterable[PaymentApplication]) -> set[int]:
-    orders = PaymentOrder.objects.filter(payment_application__in=list(applications), status="paid", paid_on__gt=on)
+    orders = PaymentOrder.objects.filter(
+        payment_application__in=list(applications), status="paid", paid_on__gt=on
+    )
     return set(orders.values_list("payment_application_id", flat=True))
 
 
@@ -96,12 +104,16 @@ def _total(applications: Iterable[PaymentApplication]) -> Decimal:
     return sum((sum_of(application) for application in applications), NOTHING)
 
 
-def used_elsewhere(invoices: Iterable[tuple[str, str]], *, application_id: int | None) -> set[tuple[str, str]]:
+def used_elsewhere(
+    invoices: Iterable[tuple[str, str]], *, application_id: int | None
+) -> set[tuple[str, str]]:
     """Return those of the invoices (code, number) that another live or paid application uses."""
     found = set()
     for code, number in invoices:
         rows = Invoice.objects.filter(invoice_code=code, invoice_no=number, status__in=LIVE_INVOICE)
-        rows = rows.exclude(payment_application_id=application_id).select_related("payment_application__matter")
+        rows = rows.exclude(payment_application_id=application_id).select_related(
+            "payment_application__matter"
+        )
         if any(not is_dead(row.payment_application) for row in rows):
             found.add((code, number))
     return found
@@ -126,17 +138,29 @@ def invoiced(application: PaymentApplication) -> Decimal:
 
 def order_of(application: PaymentApplication) -> PaymentOrder | None:
     """Return the live order of an application."""
-    return PaymentOrder.objects.filter(payment_application=application, status__in=LIVE_ORDER).select_related("payee_account").first()
+    return (
+        PaymentOrder.objects.filter(payment_application=application, status__in=LIVE_ORDER)
+        .select_related("payee_account")
+        .first()
+    )
 
 
 def receipt_of(application: PaymentApplication) -> BankLine | None:
     """Return the bank line by which an application was paid."""
-    return BankLine.objects.filter(payment_order__payment_application=application, match_state="matched").order_by("-pk").first()
+    return (
+        BankLine.objects.filter(payment_order__payment_application=application, match_state="matched")
+        .order_by("-pk")
+        .first()
+    )
 
 
 def payments_of(contract: Contract) -> QuerySet[PaymentApplication]:
     """Return all applications of a contract in their order."""
-    return PaymentApplication.objects.filter(contract=contract).select_related("matter", "payee_account").order_by("period_no", "pk")
+    return (
+        PaymentApplication.objects.filter(contract=contract)
+        .select_related("matter", "payee_account")
+        .order_by("period_no", "pk")
+    )
 
 
 def paid_total(project_matter_id: int) -> Decimal:
@@ -149,11 +173,18 @@ def next_period(contract: Contract | None) -> int:
     """Return the number of the next application of a contract: one after the last that was not refused."""
     if contract is None:
         return 1
-    last = PaymentApplication.objects.filter(contract=contract).exclude(status="refused").order_by("-period_no").first()
+    last = (
+        PaymentApplication.objects.filter(contract=contract)
+        .exclude(status="refused")
+        .order_by("-period_no")
+        .first()
+    )
     return (last.period_no or 0) + 1 if last else 1
 
 
 def overdue(on: date) -> QuerySet[PaymentApplication]:
     """Return live applications whose term of payment has passed (zone_funds#10)."""
-    live = PaymentApplication.objects.filter(status__in=IN_FLIGHT, matter__status__in=LIVE_MATTER, due_on__lt=on)
+    live = PaymentApplication.objects.filter(
+        status__in=IN_FLIGHT, matter__status__in=LIVE_MATTER, due_on__lt=on
+    )
     return live.select_related("matter", "contract").order_by("due_on")

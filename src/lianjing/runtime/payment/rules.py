@@ -40,13 +40,13 @@ class Standing:
     advance_outstanding: Decimal = NOTHING
     paid: Decimal = NOTHING
     in_flight: Decimal = NOTHING
-    retention_held: Decimal = NOTHING    # withheld and not yet released, nor on its way
+    retention_held: Decimal = NOTHING  # withheld and not yet released, nor on its way
     agreed_account_id: int | None = None
-    settlement: Decimal | None = None    # approved settlement: replaces contract plus changes as the ceiling
-    advances: Decimal = NOTHING          # advances paid and in flight
-    advance_limit: Decimal = NOTHING     # as agreed in the contract
+    settlement: Decimal | None = None  # approved settlement: replaces contract plus changes as the ceiling
+    advances: Decimal = NOTHING  # advances paid and in flight
+    advance_limit: Decimal = NOTHING  # as agreed in the contract
     retention_ratio: Decimal = NOTHING
-    is_opening_missing: bool = False     # taken over, but its opening sums were not entered
+    is_opening_missing: bool = False  # taken over, but its opening sums were not entered
 
     @property
     def ceiling(self) -> Decimal:
@@ -72,7 +72,7 @@ class Claim:
     amount: Decimal
     payee_account_id: int | None
     audited: Decimal | None = None
-    retention: Decimal = NOTHING              # withheld from this payment
+    retention: Decimal = NOTHING  # withheld from this payment
     invoices: tuple[tuple[str, str], ...] = ()  # (code, number)
 
 
@@ -133,7 +133,8 @@ def over_contract(standing: Standing, claim: Claim) -> Breach | None:
     if total <= standing.ceiling:
         return None
     return Breach(
-        "red_line.over_contract", "zone_funds#12",
+        "red_line.over_contract",
+        "zone_funds#12",
         _("累计支付%(total)s元（含在途%(flight)s元）超过合同价与已批准变更之和%(ceiling)s元")
         % {"total": _money(total), "flight": _money(standing.in_flight), "ceiling": _money(standing.ceiling)},
     )
@@ -145,7 +146,8 @@ def over_progress(standing: Standing, claim: Claim) -> Breach | None:
         return _over_advance(standing, claim)
     if claim.kind == "retention" and claim.amount > standing.retention_held:
         return Breach(
-            "red_line.over_progress", "zone_funds#13",
+            "red_line.over_progress",
+            "zone_funds#13",
             _("本次返还质保金%(amount)s元超过已扣留未返还的质保金%(held)s元")
             % {"amount": _money(claim.amount), "held": _money(standing.retention_held)},
         )
@@ -153,11 +155,17 @@ def over_progress(standing: Standing, claim: Claim) -> Breach | None:
     if claim.amount <= limit:
         return None
     return Breach(
-        "red_line.over_progress", "zone_funds#13",
-        _("本次%(amount)s元超过可付进度款%(limit)s元：核实产值%(verified)s元，扣除应留质保金%(kept)s元、已付和在途%(out)s元（含未扣回预付款%(advance)s元）")
+        "red_line.over_progress",
+        "zone_funds#13",
+        _(
+            "本次%(amount)s元超过可付进度款%(limit)s元：核实产值%(verified)s元，扣除应留质保金%(kept)s元、已付和在途%(out)s元（含未扣回预付款%(advance)s元）"
+        )
         % {
-            "amount": _money(claim.amount), "limit": _money(max(limit, NOTHING)), "verified": _money(standing.value),
-            "kept": _money(withheld(standing, claim)), "out": _money(standing.out),
+            "amount": _money(claim.amount),
+            "limit": _money(max(limit, NOTHING)),
+            "verified": _money(standing.value),
+            "kept": _money(withheld(standing, claim)),
+            "out": _money(standing.out),
             "advance": _money(standing.advance_outstanding),
         },
     )
@@ -168,7 +176,8 @@ def _over_advance(standing: Standing, claim: Claim) -> Breach | None:
     if total <= standing.advance_limit:
         return None
     return Breach(
-        "red_line.over_progress", "zone_funds#13",
+        "red_line.over_progress",
+        "zone_funds#13",
         _("累计预付款%(total)s元超过合同约定的预付款%(limit)s元")
         % {"total": _money(total), "limit": _money(standing.advance_limit)},
     )
@@ -189,7 +198,8 @@ def duplicate_invoice(claim: Claim, used: Collection[tuple[str, str]]) -> Breach
     for invoice in claim.invoices:
         if invoice in seen or invoice in used:
             return Breach(
-                "red_line.duplicate_invoice", "zone_funds#15",
+                "red_line.duplicate_invoice",
+                "zone_funds#15",
                 _("发票%(invoice)s已用于支付，不得重复使用") % {"invoice": " ".join(filter(None, invoice))},
             )
         seen.add(invoice)
@@ -201,8 +211,10 @@ def over_audited(claim: Claim) -> Breach | None:
     if claim.audited is None or claim.amount <= claim.audited:
         return None
     return Breach(
-        "red_line.over_audited", "zone_funds#3",
-        _("支付额%(amount)s元超过审计审定额%(audited)s元") % {"amount": _money(claim.amount), "audited": _money(claim.audited)},
+        "red_line.over_audited",
+        "zone_funds#3",
+        _("支付额%(amount)s元超过审计审定额%(audited)s元")
+        % {"amount": _money(claim.amount), "audited": _money(claim.audited)},
     )
 
 
@@ -211,11 +223,15 @@ def no_opening_sums(standing: Standing) -> Breach | None:
     if not standing.is_opening_missing:
         return None
     return Breach(
-        "red_line.no_opening_sums", "zone_funds#17", _("接续项目尚未登记已批变更、核实产值、预付款、质保金和累计已付，不得支付")
+        "red_line.no_opening_sums",
+        "zone_funds#17",
+        _("接续项目尚未登记已批变更、核实产值、预付款、质保金和累计已付，不得支付"),
     )
 
 
-def breaches(standing: Standing | None, claim: Claim, used_invoices: Collection[tuple[str, str]] = ()) -> list[Breach]:
+def breaches(
+    standing: Standing | None, claim: Claim, used_invoices: Collection[tuple[str, str]] = ()
+) -> list[Breach]:
     """Return every red line that the payment would cross, the gravest first; none means it may go on.
 
     Without a standing (a payment without a contract) only invoices and the audited sum are checked.
@@ -231,7 +247,9 @@ def breaches(standing: Standing | None, claim: Claim, used_invoices: Collection[
 def refuse(found: Sequence[Breach]) -> None:
     """Raise the refusal of the first breach, its sentence naming all of them; return where there is none."""
     if found:
-        raise Refusal(Ground.RED_LINE, found[0].rule, _("；").join(breach.message for breach in found), found[0].clause)
+        raise Refusal(
+            Ground.RED_LINE, found[0].rule, _("；").join(breach.message for breach in found), found[0].clause
+        )
 
 
 def _money(amount: Decimal) -> str:

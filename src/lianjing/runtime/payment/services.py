@@ -86,11 +86,17 @@ def _require_sums(application: PaymentApplication) -> None:
         raise BadInput(_("人工费不能超过申请额"), "labour_share")
 
 
-def enforce(application: PaymentApplication, standing: Standing | None, *, amount: Decimal | None = None) -> None:
+def enforce(
+    application: PaymentApplication, standing: Standing | None, *, amount: Decimal | None = None
+) -> None:
     """Raise the refusal of the first red line that the application would cross now (zone_funds#12 to #17)."""
     if application.contract_id is not None and standing is None:
         raise ValueError("a payment on a contract is checked against its standing")
-    used = tuple((row.invoice_code, row.invoice_no) for row in invoices_of(application)) if application.pk else ()
+    used = (
+        tuple((row.invoice_code, row.invoice_no) for row in invoices_of(application))
+        if application.pk
+        else ()
+    )
     claim = Claim(
         kind=application.kind,
         amount=sum_of(application) if amount is None else amount,
@@ -108,7 +114,8 @@ def cut(act: Act, application: PaymentApplication, *, approved: Decimal) -> Paym
         raise BadInput(_("审定额不能为负数"), "approved")
     if approved > sum_of(application):
         raise Refusal(
-            Ground.RED_LINE, "red_line.over_audited",
+            Ground.RED_LINE,
+            "red_line.over_audited",
             _("审定额%(approved)s元超过前一环节的%(before)s元，审查只能核减")
             % {"approved": f"{approved:,.2f}", "before": f"{sum_of(application):,.2f}"},
             "zone_funds#3",
@@ -141,14 +148,21 @@ def refuse_application(act: Act, application: PaymentApplication) -> PaymentAppl
 
 
 def make_order(
-    act: Act, application: PaymentApplication, *, payer_account: Account, standing: Standing | None, order_no: str = ""
+    act: Act,
+    application: PaymentApplication,
+    *,
+    payer_account: Account,
+    standing: Standing | None,
+    order_no: str = "",
 ) -> PaymentOrder:
     """Make the one live order of an approved application; part of an act.
 
     Sum and payee are the application's own: nobody enters them again.
     """
     if application.status != "approved":
-        raise Refusal(Ground.RULE, "payment.not_approved", _("支付申请尚未通过全部审查，不能制单"), "zone_funds#2")
+        raise Refusal(
+            Ground.RULE, "payment.not_approved", _("支付申请尚未通过全部审查，不能制单"), "zone_funds#2"
+        )
     enforce(application, standing)
     if application.payee_account_id is None:
         raise BadInput(_("支付申请没有收款账户"), "payee_account")
@@ -163,7 +177,11 @@ def make_order(
         maker_person_id=_hand(act),
         status="made",
     )
-    _save_once(act, order, Refusal(Ground.RULE, "payment.order_exists", _("该申请已有支付令，或支付令号重复"), ORDER_CLAUSE))
+    _save_once(
+        act,
+        order,
+        Refusal(Ground.RULE, "payment.order_exists", _("该申请已有支付令，或支付令号重复"), ORDER_CLAUSE),
+    )
     application.status = "ordered"
     act.save(application)
     return order
@@ -211,15 +229,31 @@ def book_receipt(
     is booked once.
     """
     order = _order(application, "issued")
-    _require_match(act, order, bank_ref=bank_ref, booked_on=booked_on, amount=amount, payee_account_no=payee_account_no)
-    twice = Refusal(Ground.RULE, "payment.bank_ref_used", _("银行流水号“%(ref)s”已登记") % {"ref": bank_ref.strip()}, RECEIPT_CLAUSE)
+    _require_match(
+        act, order, bank_ref=bank_ref, booked_on=booked_on, amount=amount, payee_account_no=payee_account_no
+    )
+    twice = Refusal(
+        Ground.RULE,
+        "payment.bank_ref_used",
+        _("银行流水号“%(ref)s”已登记") % {"ref": bank_ref.strip()},
+        RECEIPT_CLAUSE,
+    )
     if BankLine.objects.filter(bank_ref=bank_ref.strip(), account=order.payer_account_id).exists():
         raise twice
     payee = order.payee_account
     line = BankLine(
-        domain=application.domain, account_id=order.payer_account_id, direction="out", amount=amount, booked_on=booked_on,
-        counterparty_name=payee.holder_name, counterparty_account_hash=payee.account_no_hash, bank_ref=bank_ref.strip(),
-        memo=memo.strip(), payment_order=order, match_state="matched", document=document,
+        domain=application.domain,
+        account_id=order.payer_account_id,
+        direction="out",
+        amount=amount,
+        booked_on=booked_on,
+        counterparty_name=payee.holder_name,
+        counterparty_account_hash=payee.account_no_hash,
+        bank_ref=bank_ref.strip(),
+        memo=memo.strip(),
+        payment_order=order,
+        match_state="matched",
+        document=document,
     )
     _save_once(act, line, twice)
     order.status = "paid"
@@ -237,7 +271,8 @@ def _require_match(
         raise BadInput(_("请填写银行流水号"), "bank_ref")
     if amount != order.amount:
         raise BadInput(
-            _("回单金额%(amount)s元与支付令%(order)s元不一致") % {"amount": f"{amount:,.2f}", "order": f"{order.amount:,.2f}"},
+            _("回单金额%(amount)s元与支付令%(order)s元不一致")
+            % {"amount": f"{amount:,.2f}", "order": f"{order.amount:,.2f}"},
             "amount",
         )
     if booked_on > act.day:
@@ -258,7 +293,9 @@ def cancel_order(act: Act, application: PaymentApplication, *, reason: str) -> P
     return _undo(act, application, ("made", "checked"), "cancelled", reason)
 
 
-def _undo(act: Act, application: PaymentApplication, stages: tuple[str, ...], status: str, reason: str) -> PaymentOrder:
+def _undo(
+    act: Act, application: PaymentApplication, stages: tuple[str, ...], status: str, reason: str
+) -> PaymentOrder:
     if not reason.strip():
         raise BadInput(_("请写明理由"), "reason")
     order = order_of(application)
@@ -287,7 +324,9 @@ def _order(application: PaymentApplication, status: str) -> PaymentOrder:
 
 
 def _wrong_stage() -> Refusal:
-    return Refusal(Ground.RULE, "payment.order_stage", _("支付令须依次制单、复核、放行，当前环节不能办理"), ORDER_CLAUSE)
+    return Refusal(
+        Ground.RULE, "payment.order_stage", _("支付令须依次制单、复核、放行，当前环节不能办理"), ORDER_CLAUSE
+    )
 
 
 def _same_hand() -> Refusal:
@@ -298,7 +337,9 @@ def _require_unchanged(order: PaymentOrder, application: PaymentApplication) -> 
     if order.amount != sum_of(application):
         raise Refusal(Ground.RED_LINE, "red_line.over_audited", _("支付令金额与审定额不一致"), "zone_funds#3")
     if order.payee_account_id != application.payee_account_id:
-        raise Refusal(Ground.RED_LINE, "red_line.account_changed", _("支付令收款账户与申请不一致"), "zone_funds#14")
+        raise Refusal(
+            Ground.RED_LINE, "red_line.account_changed", _("支付令收款账户与申请不一致"), "zone_funds#14"
+        )
 
 
 def _save_once(act: Act, row: Kept, refusal: Refusal) -> None:

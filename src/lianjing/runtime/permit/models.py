@@ -11,7 +11,9 @@ from lianjing.runtime.trail.kept import Kept
 class Permit(Kept):
     """Approvals and permits: proposal, feasibility, design, pre-review, planning, construction."""
 
-    matter = models.OneToOneField("matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项")
+    matter = models.OneToOneField(
+        "matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项"
+    )
     domain = models.TextField("domain", blank=True, default="")
     project = models.ForeignKey("matter.Matter", models.PROTECT, related_name="+", verbose_name="项目")
     kind = CodeField("种类", codelist="permit_kind")
@@ -19,11 +21,15 @@ class Permit(Kept):
     applied_on = models.DateField("申请日", null=True, blank=True)
     issued_on = models.DateField("核发日", null=True, blank=True)
     result = CodeField("结论", codelist="permit_result")
-    unit = models.ForeignKey("org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核发机关")
+    unit = models.ForeignKey(
+        "org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核发机关"
+    )
     valid_to_on = models.DateField("有效期至", null=True, blank=True)
     conditions_text = models.TextField("附带条件", blank=True, default="")
     verified_on = models.DateField("核验日", null=True, blank=True)
-    verified_by_person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核验人")
+    verified_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核验人"
+    )
 
     class Meta:
         db_table = "permit"

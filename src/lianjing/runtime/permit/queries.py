@@ -13,14 +13,23 @@ GRANTED = ("granted", "conditional")
 
 def permits_of(project_matter_id: int) -> QuerySet[Permit]:
     """Return the permits of a project in the order of issue."""
-    return Permit.objects.filter(project_id=project_matter_id).select_related("matter", "unit", "verified_by_person").order_by("issued_on", "pk")
+    return (
+        Permit.objects.filter(project_id=project_matter_id)
+        .select_related("matter", "unit", "verified_by_person")
+        .order_by("issued_on", "pk")
+    )
 
 
 def permit_on(project_matter_id: int, kind: str, on: date) -> Permit | None:
     """Return the permit of this kind that was granted, verified by a second person and is valid on the day."""
     valid = Q(valid_to_on__isnull=True) | Q(valid_to_on__gte=on)
     found = permits_of(project_matter_id).filter(
-        valid, kind=kind, result__in=GRANTED, issued_on__lte=on, verified_on__isnull=False, verified_on__lte=on
+        valid,
+        kind=kind,
+        result__in=GRANTED,
+        issued_on__lte=on,
+        verified_on__isnull=False,
+        verified_on__lte=on,
     )
     return found.last()
 
@@ -32,4 +41,6 @@ def unverified(project_matter_id: int) -> QuerySet[Permit]:
 
 def expiring(until: date, *, since: date) -> QuerySet[Permit]:
     """Return verified permits whose validity ends between the two days."""
-    return Permit.objects.filter(verified_on__isnull=False, valid_to_on__gte=since, valid_to_on__lte=until).order_by("valid_to_on")
+    return Permit.objects.filter(
+        verified_on__isnull=False, valid_to_on__gte=since, valid_to_on__lte=until
+    ).order_by("valid_to_on")

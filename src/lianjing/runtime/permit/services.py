@@ -16,7 +16,15 @@ CLAUSE = "zone_projects#11"
 
 
 def register(
-    act: Act, *, matter: Matter, project: Matter, kind: str, permit_no: str, issued_on: date, result: str = "granted", **columns: Any
+    act: Act,
+    *,
+    matter: Matter,
+    project: Matter,
+    kind: str,
+    permit_no: str,
+    issued_on: date,
+    result: str = "granted",
+    **columns: Any,
 ) -> Permit:
     """Enter or, before it is verified, re-enter a permit; part of an act."""
     if not permit_no.strip():
@@ -26,10 +34,17 @@ def register(
     valid_to = columns.get("valid_to_on")
     if valid_to is not None and valid_to < issued_on:
         raise BadInput(_("有效期止日早于核发日"), "valid_to_on")
-    permit = Permit.objects.filter(pk=matter.pk).first() or Permit(matter=matter, domain=matter.domain, project=project)
+    permit = Permit.objects.filter(pk=matter.pk).first() or Permit(
+        matter=matter, domain=matter.domain, project=project
+    )
     if permit.verified_on is not None:
         raise Refusal(Ground.RULE, "permit.verified", _("该证照已核验，不能修改"), CLAUSE)
-    permit.kind, permit.permit_no, permit.issued_on, permit.result = kind, permit_no.strip(), issued_on, result
+    permit.kind, permit.permit_no, permit.issued_on, permit.result = (
+        kind,
+        permit_no.strip(),
+        issued_on,
+        result,
+    )
     for name, value in columns.items():
         setattr(permit, name, value)
     return act.save(permit)

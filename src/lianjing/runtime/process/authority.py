@@ -36,11 +36,6 @@ def actor_for(
     return actor
 
 
-def unbound(person_id: int, channel: str) -> Actor:
-    """Return the actor of an attempt before his post is known, so that even a refusal names the person."""
-    return Actor(person_id, directory().persons[person_id].pseudonym, channel=channel)
-
-
 def _both(actor: Actor) -> list[int]:
     """A delegate carries the acts of the one he stands for as well as his own."""
     return [person for person in (actor.person_id, actor.on_behalf_of_id) if person is not None]
@@ -64,7 +59,10 @@ def _refuse_reaching_delegate(matter: Matter, actor: Actor, day: date) -> None:
     home = directory().persons[actor.person_id].unit_id if actor.person_id is not None else None
     if is_above(home, headed_units(matter.applicant_person_id, day), parents()):
         raise Refusal(
-            Ground.DELEGATE, "delegation.subordinate", _("申请人是您所在单位或其上级单位的负责人，您不能受委托办理此事项"), DELEGATION
+            Ground.DELEGATE,
+            "delegation.subordinate",
+            _("申请人是您所在单位或其上级单位的负责人，您不能受委托办理此事项"),
+            DELEGATION,
         )
 
 
@@ -74,13 +72,20 @@ def _refuse_same_person(matter: Matter, task: Task, actor: Actor) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT step_key, person_id, name FROM work_item WHERE matter_id = %s AND outcome = 'done'", [matter.id]
+            "SELECT step_key, person_id, name FROM work_item WHERE matter_id = %s AND outcome = 'done'",
+            [matter.id],
         )
-        others = [name for step, person_id, name in cursor.fetchall() if step in task.differs_from and person_id in _both(actor)]
+        others = [
+            name
+            for step, person_id, name in cursor.fetchall()
+            if step in task.differs_from and person_id in _both(actor)
+        ]
     if others:
         raise Refusal(
-            Ground.CONFLICT, "separation.same_person",
-            _("“%(other)s”与“%(step)s”不得由同一人办理") % {"other": others[0], "step": task.name}, task.clause or SEPARATION,
+            Ground.CONFLICT,
+            "separation.same_person",
+            _("“%(other)s”与“%(step)s”不得由同一人办理") % {"other": others[0], "step": task.name},
+            task.clause or SEPARATION,
         )
 
 
@@ -104,6 +109,8 @@ def _refuse_conflict(matter: Matter, duty: str, actor: Actor, day: date) -> None
     conflict = conflicting(duty, in_matter, [done for _place, done in rows], conflicts_on(day))
     if conflict is not None:
         raise Refusal(
-            Ground.CONFLICT, f"separation.{conflict.duty_a}_{conflict.duty_b}",
-            _("不相容职责：同一人不得在同一事项中兼任这两项职责"), conflict.clause or SEPARATION,
+            Ground.CONFLICT,
+            f"separation.{conflict.duty_a}_{conflict.duty_b}",
+            _("不相容职责：同一人不得在同一事项中兼任这两项职责"),
+            conflict.clause or SEPARATION,
         )

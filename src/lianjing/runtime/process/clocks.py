@@ -14,7 +14,12 @@ from lianjing.runtime.process.models import CalendarDay, WorkItem
 from lianjing.runtime.trail.act import Act, legal_day
 from lianjing.runtime.trail.stamp import by_stamp
 
-UNITS = {"working_days": Unit.WORKING_DAY, "days": Unit.DAY, "hours": Unit.HOUR, "working_hours": Unit.WORKING_HOUR}
+UNITS = {
+    "working_days": Unit.WORKING_DAY,
+    "days": Unit.DAY,
+    "hours": Unit.HOUR,
+    "working_hours": Unit.WORKING_HOUR,
+}
 
 
 def seed_calendar(act: Act, first_year: int, last_year: int, announced_to: int) -> int:
@@ -29,7 +34,10 @@ def seed_calendar(act: Act, first_year: int, last_year: int, announced_to: int) 
         forecast = day.year > announced_to
         rows.append(
             CalendarDay(
-                legal_day=day, is_working=china.is_working_day(day), is_holiday=day in china, is_forecast=forecast,
+                legal_day=day,
+                is_working=china.is_working_day(day),
+                is_holiday=day in china,
+                is_forecast=forecast,
                 source="forecast" if forecast else "holidays (CN)",
             )
         )

@@ -82,9 +82,18 @@ class Carrier:
         post = post_for(task, effect.element, self.deed.matter, self.deed.day, self.preferred)
         duty = self.procedure.step(task.id).duty
         item = WorkItem(
-            instance=self.instance, matter=self.deed.matter, step_key=task.id, element=effect.element, round=effect.round,
-            post=post, unit_id=post.unit_id, duty=duty.value if duty else "", opened_at=self.deed.now, name=task.name,
-            name_en=task.name_en, clause=task.clause,
+            instance=self.instance,
+            matter=self.deed.matter,
+            step_key=task.id,
+            element=effect.element,
+            round=effect.round,
+            post=post,
+            unit_id=post.unit_id,
+            duty=duty.value if duty else "",
+            opened_at=self.deed.now,
+            name=task.name,
+            name_en=task.name_en,
+            clause=task.clause,
         )
         wind(item, clock_for(task.deadline, self.deed.now))
         self.opened.append(self.deed.act.save(item))
@@ -95,32 +104,46 @@ class Carrier:
             return
         self.deed.act.save(
             Timer(
-                instance=self.instance, timer_key=effect.timer_id, node=effect.node, element=effect.element,
+                instance=self.instance,
+                timer_key=effect.timer_id,
+                node=effect.node,
+                element=effect.element,
                 due_at=clock.due(calendar()),
             )
         )
 
     def _cancel_timer(self, effect: CancelTimer) -> None:
         waiting = Timer.objects.filter(
-            instance=self.instance, timer_key=effect.timer_id, element=effect.element, fired_at=None, cancelled_at=None
+            instance=self.instance,
+            timer_key=effect.timer_id,
+            element=effect.element,
+            fired_at=None,
+            cancelled_at=None,
         )
         for timer in waiting:
             timer.cancelled_at = self.deed.now
             self.deed.act.save(timer)
 
     def _decided(self, effect: Decided) -> None:
-        matched = [{"rule": rule.id, "row": rule.index, "clause": rule.clause} for rule in effect.matched_rules]
+        matched = [
+            {"rule": rule.id, "row": rule.index, "clause": rule.clause} for rule in effect.matched_rules
+        ]
         definition = definition_on(effect.decision, self.deed.day)
         self.deed.act.save(
             DecisionLog(
-                matter=self.deed.matter, decision_key=effect.decision, definition=definition, decided_at=self.deed.now,
+                matter=self.deed.matter,
+                decision_key=effect.decision,
+                definition=definition,
+                decided_at=self.deed.now,
                 inputs=json.dumps(dict(effect.inputs), ensure_ascii=False, default=str),
                 outputs=json.dumps(dict(effect.outputs), ensure_ascii=False, default=str),
                 matched=json.dumps(matched, ensure_ascii=False),
             )
         )
         result = DecisionResult(effect.outputs, effect.matched_rules, effect.inputs)
-        self.procedure.step(effect.node).verb(Deed(self.deed.act, self.deed.matter, self.deed.root, decided=result))
+        self.procedure.step(effect.node).verb(
+            Deed(self.deed.act, self.deed.matter, self.deed.root, decided=result)
+        )
 
     def _end(self, effect: Ended) -> None:
         withdrawn = effect.outcome == "withdrawn"

@@ -59,7 +59,9 @@ class RowsWidget(forms.Widget):
         """Give the template its head and one bound cell per row and column."""
         context = super().get_context(name, value, attrs)
         rows = list(value or []) + [{} for _number in range(self.blank_rows)]
-        context["widget"]["head"] = [(key, field.label or key, field.required) for key, field in self.columns.items()]
+        context["widget"]["head"] = [
+            (key, field.label or key, field.required) for key, field in self.columns.items()
+        ]
         context["widget"]["rows"] = [
             [
                 {
@@ -67,7 +69,10 @@ class RowsWidget(forms.Widget):
                     "html": field.widget.render(
                         f"{name}-{place}-{key}",
                         row.get(key),
-                        {"class": "form-control form-control-sm", "aria-label": f"{field.label or key} {place + 1}"},
+                        {
+                            "class": "form-control form-control-sm",
+                            "aria-label": f"{field.label or key} {place + 1}",
+                        },
                     ),
                 }
                 for key, field in self.columns.items()
@@ -80,7 +85,9 @@ class RowsWidget(forms.Widget):
 class RowsField(forms.Field):
     """A table typed in by hand; cleans to a list of dicts, one cleaned value per column."""
 
-    def __init__(self, columns: Mapping[str, forms.Field], *, min_rows: int = 0, max_rows: int = 200, **options: Any) -> None:
+    def __init__(
+        self, columns: Mapping[str, forms.Field], *, min_rows: int = 0, max_rows: int = 200, **options: Any
+    ) -> None:
         self.columns = columns
         self.min_rows = min_rows
         self.max_rows = max_rows
@@ -103,7 +110,10 @@ class RowsField(forms.Field):
                     values[key] = field.clean(row.get(key))
                 except ValidationError as error:
                     words = "；".join(str(message) for message in error.messages)
-                    faults.append(_("第%(row)s行“%(column)s”：%(fault)s") % {"row": number, "column": field.label or key, "fault": words})
+                    faults.append(
+                        _("第%(row)s行“%(column)s”：%(fault)s")
+                        % {"row": number, "column": field.label or key, "fault": words}
+                    )
             cleaned.append(values)
         if faults:
             raise ValidationError(faults)

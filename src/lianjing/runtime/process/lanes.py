@@ -16,7 +16,9 @@ from lianjing.runtime.org.queries import unit_and_above
 FIXED_POST = "zone_organisation#2"
 
 
-def post_for(task: Task, element: str, matter: Matter, day: date, preferred: frozenset[int] = frozenset()) -> Post:
+def post_for(
+    task: Task, element: str, matter: Matter, day: date, preferred: frozenset[int] = frozenset()
+) -> Post:
     """Return the post of a step; Refusal(POST) names the lane where there is none or more than one.
 
     `preferred` are the posts of the person who opens the matter: of several firms in the same role, the first
@@ -24,7 +26,9 @@ def post_for(task: Task, element: str, matter: Matter, day: date, preferred: fro
     """
     lane = task.lane
     if lane is None:
-        raise Refusal(Ground.POST, "lane.none", _("环节“%(step)s”没有设岗位") % {"step": task.name}, FIXED_POST)
+        raise Refusal(
+            Ground.POST, "lane.none", _("环节“%(step)s”没有设岗位") % {"step": task.name}, FIXED_POST
+        )
     posts = [post for post in directory().posts_by_key.get(lane.post, []) if is_in_force(post, day)]
     match lane.scope:
         case "matter_unit":
@@ -42,7 +46,8 @@ def post_for(task: Task, element: str, matter: Matter, day: date, preferred: fro
         found = [post for post in found if post.id in preferred] or found
     if len(found) != 1:
         raise Refusal(
-            Ground.POST, "lane.none" if not found else "lane.several",
+            Ground.POST,
+            "lane.none" if not found else "lane.several",
             _("环节“%(step)s”应由“%(lane)s”办理，但找到 %(count)s 个相应岗位")
             % {"step": task.name, "lane": lane.name, "count": len(found)},
             FIXED_POST,
@@ -62,7 +67,9 @@ def _of_party(matter: Matter, role: str) -> set[str]:
     """The firms in this role at the matter itself, else at the nearest matter above it that names one."""
     place: Matter | None = matter
     while place is not None:
-        named = MatterParty.objects.filter(matter=place, role=role).values_list("enterprise__credit_code", flat=True)
+        named = MatterParty.objects.filter(matter=place, role=role).values_list(
+            "enterprise__credit_code", flat=True
+        )
         codes = {code for code in named if code}
         if codes:
             return codes

@@ -29,7 +29,9 @@ class ProcessInstance(Kept):
     """One running process of one matter."""
 
     matter = models.ForeignKey("matter.Matter", models.PROTECT, related_name="+", verbose_name="事项")
-    definition = models.ForeignKey("regulation.Definition", models.PROTECT, related_name="+", verbose_name="流程版本")
+    definition = models.ForeignKey(
+        "regulation.Definition", models.PROTECT, related_name="+", verbose_name="流程版本"
+    )
     state = CodeField("状态", codelist="instance_state")
     marking = models.TextField("流程状态")
     ver = models.IntegerField("版本号")
@@ -53,7 +55,9 @@ class WorkItem(Kept):
     round = models.IntegerField("轮次")
     post = models.ForeignKey("org.Post", models.PROTECT, related_name="+", verbose_name="岗位")
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+", verbose_name="单位")
-    person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="处理人")
+    person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="处理人"
+    )
     duty = CodeField("职责", codelist="duty")
     opened_at = models.DateTimeField("到达时间")
     due_at = models.DateTimeField("到期时间", null=True, blank=True)
@@ -72,8 +76,13 @@ class WorkItem(Kept):
 
     class Meta:
         db_table = "work_item"
-        indexes = [models.Index(fields=["matter", "opened_at"], name="work_item_matter"),
-            models.Index(fields=["post", "due_at"], name="work_item_open_post", condition=models.Q(closed_at__isnull=True)),
+        indexes = [
+            models.Index(fields=["matter", "opened_at"], name="work_item_matter"),
+            models.Index(
+                fields=["post", "due_at"],
+                name="work_item_open_post",
+                condition=models.Q(closed_at__isnull=True),
+            ),
             models.Index(fields=["closed_at", "step_key"], name="work_item_closed"),
             models.Index(fields=["post", "matter"], name="work_item_post_matter"),
         ]
@@ -88,7 +97,9 @@ class ClockPause(Kept):
     reason_text = models.TextField("说明", blank=True, default="")
     from_at = models.DateTimeField("起")
     to_at = models.DateTimeField("止", null=True, blank=True)
-    person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人")
+    person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人"
+    )
 
     class Meta:
         db_table = "clock_pause"
@@ -108,7 +119,13 @@ class Timer(Kept):
 
     class Meta:
         db_table = "timer"
-        indexes = [models.Index(fields=["due_at"], name="timer_due", condition=models.Q(fired_at__isnull=True, cancelled_at__isnull=True))]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="timer_due",
+                condition=models.Q(fired_at__isnull=True, cancelled_at__isnull=True),
+            )
+        ]
         verbose_name = "定时"
 
 
@@ -133,7 +150,9 @@ class DecisionLog(Kept):
 
     matter = models.ForeignKey("matter.Matter", models.PROTECT, related_name="+", verbose_name="事项")
     decision_key = models.TextField("决策表")
-    definition = models.ForeignKey("regulation.Definition", models.PROTECT, related_name="+", verbose_name="定义")
+    definition = models.ForeignKey(
+        "regulation.Definition", models.PROTECT, related_name="+", verbose_name="定义"
+    )
     inputs = models.TextField("输入")
     outputs = models.TextField("输出")
     matched = models.TextField("命中规则")
@@ -151,17 +170,27 @@ class Review(Kept):
     matter = models.ForeignKey("matter.Matter", models.PROTECT, related_name="+", verbose_name="事项")
     kind = CodeField("审查类型", codelist="review_kind")
     seq = models.IntegerField("顺序")
-    unit = models.ForeignKey("org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位")
-    post = models.ForeignKey("org.Post", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="岗位")
-    person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审查人")
-    work_item = models.ForeignKey("WorkItem", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="待办")
+    unit = models.ForeignKey(
+        "org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位"
+    )
+    post = models.ForeignKey(
+        "org.Post", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="岗位"
+    )
+    person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审查人"
+    )
+    work_item = models.ForeignKey(
+        "WorkItem", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="待办"
+    )
     round = models.IntegerField("轮次")
     due_at = models.DateTimeField("到期", null=True, blank=True)
     done_at = models.DateTimeField("完成")
     result = CodeField("结论", codelist="review_result")
     opinion_text = models.TextField("意见", blank=True, default="")
     cut = MoneyField("核减额", null=True, blank=True)
-    agenda_item = models.ForeignKey("meeting.AgendaItem", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="议题")
+    agenda_item = models.ForeignKey(
+        "meeting.AgendaItem", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="议题"
+    )
     clause = models.TextField("依据条款", blank=True, default="")
 
     class Meta:
@@ -175,15 +204,21 @@ class Opinion(Kept):
 
     domain = CodeField("领域", codelist="domain")
     matter = models.ForeignKey("matter.Matter", models.PROTECT, related_name="+", verbose_name="事项")
-    work_item = models.ForeignKey("WorkItem", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="待办")
+    work_item = models.ForeignKey(
+        "WorkItem", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="待办"
+    )
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+", verbose_name="部门")
-    person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="人员")
+    person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="人员"
+    )
     requested_at = models.DateTimeField("征求时间")
     due_at = models.DateTimeField("应回复时间", null=True, blank=True)
     given_at = models.DateTimeField("回复时间", null=True, blank=True)
     result = CodeField("结论", codelist="opinion_result")
     text = models.TextField("意见", blank=True, default="")
-    supplements = models.ForeignKey("Opinion", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="补充")
+    supplements = models.ForeignKey(
+        "Opinion", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="补充"
+    )
     is_overdue = models.BooleanField("逾期", default=False)
 
     class Meta:

@@ -13,7 +13,9 @@ from lianjing.runtime.process.models import Opinion, Review, WorkItem
 
 def sealed_items(matter_ids: Iterable[int], now: datetime) -> set[int]:
     """Return the items of joint reviews that are still sealed: a sister item is open and not past its due time."""
-    waiting = WorkItem.objects.filter(matter_id__in=list(matter_ids), closed_at__isnull=True).exclude(element="")
+    waiting = WorkItem.objects.filter(matter_id__in=list(matter_ids), closed_at__isnull=True).exclude(
+        element=""
+    )
     waiting = waiting.filter(Q(due_at__isnull=True) | Q(due_at__gt=now))
     sealed: set[int] = set()
     for instance_id, step_key, turn in waiting.values_list("instance_id", "step_key", "round").distinct():
@@ -26,11 +28,15 @@ def visible_opinions(matter: Matter, person_id: int | None, now: datetime) -> Qu
     """Return the opinions on a matter that the person may read now: all that are unsealed, and his own."""
     sealed = sealed_items([matter.id], now)
     given = Opinion.objects.filter(matter=matter).select_related("unit", "person", "work_item")
-    return given.filter(~Q(work_item_id__in=sealed) | Q(work_item_id__isnull=True) | Q(person_id=person_id)).order_by("given_at", "id")
+    return given.filter(
+        ~Q(work_item_id__in=sealed) | Q(work_item_id__isnull=True) | Q(person_id=person_id)
+    ).order_by("given_at", "id")
 
 
 def visible_reviews(matter: Matter, person_id: int | None, now: datetime) -> QuerySet[Review]:
     """Return the conclusions on a matter that the person may read now, by the same rule."""
     sealed = sealed_items([matter.id], now)
     given = Review.objects.filter(matter=matter).select_related("unit", "post", "person", "work_item")
-    return given.filter(~Q(work_item_id__in=sealed) | Q(work_item_id__isnull=True) | Q(person_id=person_id)).order_by("done_at", "id")
+    return given.filter(
+        ~Q(work_item_id__in=sealed) | Q(work_item_id__isnull=True) | Q(person_id=person_id)
+    ).order_by("done_at", "id")

@@ -27,7 +27,9 @@ def items_for(person_id: int, day: date) -> QuerySet[WorkItem]:
     """Return the open items at a person's posts today, delegated ones too; overdue first, then by due time."""
     posts = [held.post.id for held in posts_held(person_id, day)]
     open_items = WorkItem.objects.filter(post_id__in=posts, closed_at__isnull=True, matter__status="open")
-    return open_items.select_related("matter__root", "matter__unit", "post", "unit").order_by(F("due_at").asc(nulls_last=True), "id")
+    return open_items.select_related("matter__root", "matter__unit", "post", "unit").order_by(
+        F("due_at").asc(nulls_last=True), "id"
+    )
 
 
 def done_by(person_id: int) -> QuerySet[WorkItem]:
@@ -60,21 +62,30 @@ def bottlenecks(scope: Q, now: datetime) -> list[Stuck]:
     window = int(figure("works.bottleneck.window_months", day))
     returns_min = int(figure("works.bottleneck.returns_min", day))
     open_items = list(
-        WorkItem.objects.filter(scope, closed_at__isnull=True, matter__status="open")
-        .select_related("matter__root", "matter__unit", "post", "unit", "instance__definition")
+        WorkItem.objects.filter(scope, closed_at__isnull=True, matter__status="open").select_related(
+            "matter__root", "matter__unit", "post", "unit", "instance__definition"
+        )
     )
-    usual = _usual_waits({(item.instance.definition.key, item.step_key) for item in open_items}, now, window, percentile)
+    usual = _usual_waits(
+        {(item.instance.definition.key, item.step_key) for item in open_items}, now, window, percentile
+    )
     returned = _returns([item.matter_id for item in open_items])
     found = [_stuck(item, now, usual, returned, returns_min) for item in open_items]
     return sorted((each for each in found if each.grounds), key=lambda each: (-_excess(each), each.item.id))
 
 
 def _excess(stuck: Stuck) -> Decimal:
-    return stuck.waited_days - (stuck.limit_days if stuck.limit_days is not None else stuck.usual_days or Decimal(0))
+    return stuck.waited_days - (
+        stuck.limit_days if stuck.limit_days is not None else stuck.usual_days or Decimal(0)
+    )
 
 
 def _stuck(
-    item: WorkItem, now: datetime, usual: dict[tuple[str, str], Decimal], returned: dict[int, int], returns_min: int
+    item: WorkItem,
+    now: datetime,
+    usual: dict[tuple[str, str], Decimal],
+    returned: dict[int, int],
+    returns_min: int,
 ) -> Stuck:
     waited = calendar().working_days_used(item.opened_at, now)
     ordinary = usual.get((item.instance.definition.key, item.step_key))
@@ -90,7 +101,9 @@ def _stuck(
     return Stuck(item, persons, waited, limit, ordinary, returned.get(item.matter_id, 0), tuple(grounds))
 
 
-def _usual_waits(steps: set[tuple[str, str]], now: datetime, months: int, percentile: Decimal) -> dict[tuple[str, str], Decimal]:
+def _usual_waits(
+    steps: set[tuple[str, str]], now: datetime, months: int, percentile: Decimal
+) -> dict[tuple[str, str], Decimal]:
     """Nearest-rank percentile of the closed items of each step; a step with fewer than ten of them has none."""
     since = now - timedelta(days=months * 365 // 12)
     rows = WorkItem.objects.filter(closed_at__gte=since, closed_at__lte=now, outcome="done").values_list(
@@ -111,7 +124,9 @@ def _usual_waits(steps: set[tuple[str, str]], now: datetime, months: int, percen
 
 def _returns(matter_ids: list[int]) -> dict[int, int]:
     counts: dict[int, int] = {}
-    for matter_id in WorkItem.objects.filter(matter_id__in=matter_ids, outcome="returned").values_list("matter_id", flat=True):
+    for matter_id in WorkItem.objects.filter(matter_id__in=matter_ids, outcome="returned").values_list(
+        "matter_id", flat=True
+    ):
         counts[matter_id] = counts.get(matter_id, 0) + 1
     return counts
 
@@ -161,6 +176,9 @@ def _check_state(instance: ProcessInstance, actions: list[tuple[int, Action]]) -
         return
     if state.to_json() != instance.marking:
         yield Problem("process", place, "replaying its actions gives another state")
-    open_now = {(item.step_key, item.element, item.round) for item in WorkItem.objects.filter(instance=instance, closed_at=None)}
+    open_now = {
+        (item.step_key, item.element, item.round)
+        for item in WorkItem.objects.filter(instance=instance, closed_at=None)
+    }
     if open_now != {(token.node, token.element, token.round) for token in state.tokens}:
         yield Problem("process", place, "its open items are not those of its state")

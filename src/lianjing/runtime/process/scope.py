@@ -50,7 +50,9 @@ def _at_post(post: Post, day: date) -> Q:
 def _opened_from(post: Post, day: date) -> Q:
     """The open matters under which this post opens a procedure whose first lane names its unit."""
     kinds = set()
-    for procedure in (each for domain in domains() for each in domain.procedures if each.opener_post == post.key):
+    for procedure in (
+        each for domain in domains() for each in domain.procedures if each.opener_post == post.key
+    ):
         lane = graph_of(definition_on(procedure.key, day)).task(procedure.steps[0].id).lane
         if lane is not None and lane.scope == "named_unit" and lane.unit == post.unit.code:
             kinds.add(procedure.parent_kind)

@@ -35,9 +35,9 @@ from lianjing.runtime.domains import procedure as declared
 from lianjing.runtime.matter import services as matters
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.matter.queries import root_of
-from lianjing.runtime.org.queries import posts_held
+from lianjing.runtime.org.queries import posts_held, unbound
 from lianjing.runtime.parameter.queries import figure
-from lianjing.runtime.process.authority import actor_for, unbound
+from lianjing.runtime.process.authority import actor_for
 from lianjing.runtime.process.clocks import calendar, clock_of, wind
 from lianjing.runtime.process.deed import Deed
 from lianjing.runtime.process.effects import Carrier
@@ -66,7 +66,14 @@ class Outcome:
 
 
 def open_matter(
-    *, procedure_key: str, parent_id: int, title: str, person_id: int, now: datetime, key: str = "", channel: str = "web"
+    *,
+    procedure_key: str,
+    parent_id: int,
+    title: str,
+    person_id: int,
+    now: datetime,
+    key: str = "",
+    channel: str = "web",
 ) -> Matter:
     """Open a child matter: its process starts and its first step waits for the person who opened it.
 
@@ -79,16 +86,33 @@ def open_matter(
     if (event := answered(key, digest)) is not None:
         return Matter.objects.get(id__in=Event.objects.filter(id=event).values("matter_id"))
     with recorded(
-        f"{procedure_key}.open", chain=f"matter:{root_id}", actor=unbound(person_id, channel), now=now,
-        matter_id=parent_id, root_matter_id=root_id, request_key=key, request_sha256=digest,
+        f"{procedure_key}.open",
+        chain=f"matter:{root_id}",
+        actor=unbound(person_id, channel),
+        now=now,
+        matter_id=parent_id,
+        root_matter_id=root_id,
+        request_key=key,
+        request_sha256=digest,
     ) as act:
         parent = Matter.objects.select_related("root").get(id=parent_id)
         if parent.kind != procedure.parent_kind:
-            raise Refusal(Ground.GATE, "open.parent", _("此事项下不能办理“%(what)s”") % {"what": codes.said(procedure.label)}, "zone_funds#1")
+            raise Refusal(
+                Ground.GATE,
+                "open.parent",
+                _("此事项下不能办理“%(what)s”") % {"what": codes.said(procedure.label)},
+                "zone_funds#1",
+            )
         procedure.may_open(parent, act.day)
         matter = matters.begin(
-            act, domain=domain.key, kind=procedure.matter_kind, title=title, unit_id=parent.unit_id, parent=parent,
-            applicant_person_id=person_id, is_before_platform=False,
+            act,
+            domain=domain.key,
+            kind=procedure.matter_kind,
+            title=title,
+            unit_id=parent.unit_id,
+            parent=parent,
+            applicant_person_id=person_id,
+            is_before_platform=False,
         )
         if procedure.series:
             matters.number(act, matter, procedure.series)
@@ -122,7 +146,14 @@ def _start(act: Act, matter: Matter, procedure: Procedure, person_id: int, chann
     action = Start({"matter_kind": matter.kind})
     state, effects = interpret(graph, INITIAL, action, decider(act))
     instance = act.save(
-        ProcessInstance(matter=matter, definition=definition_, state="running", marking=state.to_json(), ver=0, started_at=act.now)
+        ProcessInstance(
+            matter=matter,
+            definition=definition_,
+            state="running",
+            marking=state.to_json(),
+            ver=0,
+            started_at=act.now,
+        )
     )
     preferred = frozenset(held.post.id for held in posts_held(person_id, act.day))
     carrier = Carrier(deed, instance, graph, procedure, preferred=preferred)
@@ -135,7 +166,13 @@ def _start(act: Act, matter: Matter, procedure: Procedure, person_id: int, chann
 
 
 def complete(
-    *, item_id: int, person_id: int, data: Mapping[str, Any], now: datetime, key: str = "", channel: str = "web",
+    *,
+    item_id: int,
+    person_id: int,
+    data: Mapping[str, Any],
+    now: datetime,
+    key: str = "",
+    channel: str = "web",
     happened_at: datetime | None = None,
 ) -> Outcome:
     """Do a step: check authority, form and papers, let the domain write, move the process, record one event.
@@ -146,7 +183,12 @@ def complete(
     digest = request_digest(["complete", str(item_id), str(person_id), _digest_of(data)])
     if (event := answered(key, digest)) is not None:
         return Outcome(event, _matter_of_item(item_id), is_repeated=True)
-    with _step(item_id, person_id, now, channel, key, digest, "", happened_at) as (deed, item, graph, procedure):
+    with _step(item_id, person_id, now, channel, key, digest, "", happened_at) as (
+        deed,
+        item,
+        graph,
+        procedure,
+    ):
         step = procedure.step(item.step_key)
         deed.act.role = step.role
         form = _checked_form(step.form, data, deed)
@@ -159,7 +201,15 @@ def complete(
 
 
 def return_item(
-    *, item_id: int, person_id: int, target: str, reason: str, text: str, now: datetime, key: str = "", channel: str = "web"
+    *,
+    item_id: int,
+    person_id: int,
+    target: str,
+    reason: str,
+    text: str,
+    now: datetime,
+    key: str = "",
+    channel: str = "web",
 ) -> Outcome:
     """Send a step back to an allowed earlier one (退回), with a reason code and everything that is missing."""
     digest = request_digest(["return", str(item_id), str(person_id), target, reason, text])
@@ -173,21 +223,36 @@ def return_item(
         try:
             opened = _move(deed, graph, procedure, Return(item.step_key, item.element, target), note)
         except ReturnNotAllowed as error:
-            raise Refusal(Ground.RULE, "process.return", _("此环节不能退回到所选环节"), item.clause) from error
+            raise Refusal(
+                Ground.RULE, "process.return", _("此环节不能退回到所选环节"), item.clause
+            ) from error
     return Outcome(deed.act.event_id, deed.matter.id, tuple(opened))
 
 
-def withdraw(*, matter_id: int, person_id: int, reason: str, now: datetime, key: str = "", channel: str = "web") -> Outcome:
+def withdraw(
+    *, matter_id: int, person_id: int, reason: str, now: datetime, key: str = "", channel: str = "web"
+) -> Outcome:
     """Take a whole matter back (撤销): only its applicant may, only while it runs, with a reason."""
     root_id = _root_id(matter_id)
     digest = request_digest(["withdraw", str(matter_id), str(person_id), reason])
     if (event := answered(key, digest)) is not None:
         return Outcome(event, matter_id, is_repeated=True)
     with recorded(
-        "process.withdraw", chain=f"matter:{root_id}", actor=unbound(person_id, channel), now=now,
-        matter_id=matter_id, root_matter_id=root_id, request_key=key, request_sha256=digest, reason=reason,
+        "process.withdraw",
+        chain=f"matter:{root_id}",
+        actor=unbound(person_id, channel),
+        now=now,
+        matter_id=matter_id,
+        root_matter_id=root_id,
+        request_key=key,
+        request_sha256=digest,
+        reason=reason,
     ) as act:
-        instance = ProcessInstance.objects.select_related("matter__root", "definition").filter(matter_id=matter_id).first()
+        instance = (
+            ProcessInstance.objects.select_related("matter__root", "definition")
+            .filter(matter_id=matter_id)
+            .first()
+        )
         if instance is None:
             raise Refusal(Ground.SCOPE, "scope.matter", _("没有该事项，或不在您的数据范围内"))
         matter = instance.matter
@@ -208,7 +273,9 @@ def withdraw(*, matter_id: int, person_id: int, reason: str, now: datetime, key:
     return Outcome(act.event_id, matter_id)
 
 
-def suspend(*, item_id: int, person_id: int, reason: str, text: str, now: datetime, channel: str = "web") -> WorkItem:
+def suspend(
+    *, item_id: int, person_id: int, reason: str, text: str, now: datetime, channel: str = "web"
+) -> WorkItem:
     """Stop the clock of a step for corrections (补正) or another reason of the list; the holder of the step may."""
     with _step(item_id, person_id, now, channel, "", "", ".suspend") as (deed, item, _graph, _procedure):
         clock = clock_of(item)
@@ -218,13 +285,20 @@ def suspend(*, item_id: int, person_id: int, reason: str, text: str, now: dateti
             raise BadInput(_("请写明暂停计时的原因"), "text")
         deed.act.reason = text
         wind(item, clock.pause(now, calendar()))
-        deed.act.save(ClockPause(work_item=item, reason=reason, reason_text=text, from_at=now, person_id=person_id))
+        deed.act.save(
+            ClockPause(work_item=item, reason=reason, reason_text=text, from_at=now, person_id=person_id)
+        )
         return deed.act.save(item)
 
 
 def resume(*, item_id: int, person_id: int, now: datetime, channel: str = "web") -> WorkItem:
     """Let a suspended clock run again with what is left of its budget."""
-    with _step(item_id, person_id, now, channel, "", "", ".resume", may_be_suspended=True) as (deed, item, _graph, _procedure):
+    with _step(item_id, person_id, now, channel, "", "", ".resume", may_be_suspended=True) as (
+        deed,
+        item,
+        _graph,
+        _procedure,
+    ):
         clock, pause = clock_of(item), ClockPause.objects.filter(work_item=item, to_at__isnull=True).first()
         if clock is None or pause is None:
             raise Refusal(Ground.STALE, "clock.running", _("该环节的计时没有暂停"))
@@ -236,15 +310,29 @@ def resume(*, item_id: int, person_id: int, now: datetime, channel: str = "web")
 
 @contextmanager
 def _step(
-    item_id: int, person_id: int, now: datetime, channel: str, key: str, digest: str, suffix: str,
-    happened_at: datetime | None = None, may_be_suspended: bool = False,
+    item_id: int,
+    person_id: int,
+    now: datetime,
+    channel: str,
+    key: str,
+    digest: str,
+    suffix: str,
+    happened_at: datetime | None = None,
+    may_be_suspended: bool = False,
 ) -> Iterator[tuple[Deed, WorkItem, Graph, Procedure]]:
     """Open the act of a step: lock the root matter, only then read the item, check who acts."""
     matter_id = _matter_of_item(item_id)
     root_id = _root_id(matter_id)
     with recorded(
-        "process.step", chain=f"matter:{root_id}", actor=unbound(person_id, channel), now=now, matter_id=matter_id,
-        root_matter_id=root_id, request_key=key, request_sha256=digest, happened_at=happened_at,
+        "process.step",
+        chain=f"matter:{root_id}",
+        actor=unbound(person_id, channel),
+        now=now,
+        matter_id=matter_id,
+        root_matter_id=root_id,
+        request_key=key,
+        request_sha256=digest,
+        happened_at=happened_at,
     ) as act:
         item = WorkItem.objects.select_related("matter__root", "instance", "post").get(id=item_id)
         version = definition(item.instance.definition_id)
@@ -254,7 +342,15 @@ def _step(
         act.rule, act.clause = f"{version.key}@{version.version}", item.clause
         if item.closed_at is not None:
             raise Refusal(Ground.STALE, "item.closed", _("该环节已由他人办结或已撤回，请刷新页面"))
-        act.actor = actor_for(item, version.key, graph.task(item.step_key), duty.value if duty else "", person_id, act.day, channel)
+        act.actor = actor_for(
+            item,
+            version.key,
+            graph.task(item.step_key),
+            duty.value if duty else "",
+            person_id,
+            act.day,
+            channel,
+        )
         if item.budget is not None and item.running_since is None and not may_be_suspended:
             raise Refusal(Ground.RULE, "clock.suspended", _("该环节计时已暂停，请先恢复再办理"), item.clause)
         act.duty = duty.value if duty else ""
@@ -262,7 +358,11 @@ def _step(
 
 
 def _move(
-    deed: Deed, graph: Graph, procedure: Procedure, action: Action, note: dict[str, str] | None = None,
+    deed: Deed,
+    graph: Graph,
+    procedure: Procedure,
+    action: Action,
+    note: dict[str, str] | None = None,
     instance: ProcessInstance | None = None,
 ) -> list[WorkItem]:
     instance = instance or (deed.item.instance if deed.item else None)
@@ -305,7 +405,9 @@ def _require_papers(item: WorkItem, deed: Deed) -> None:
         words = "、".join(codes.label("document_kind", line.kind) for line in lines)
         cited = clause_title(lines[0].clause, deed.day)
         raise Refusal(
-            Ground.DOCUMENTS, "documents.missing", _("缺少必备资料：%(papers)s（%(clause)s）") % {"papers": words, "clause": cited},
+            Ground.DOCUMENTS,
+            "documents.missing",
+            _("缺少必备资料：%(papers)s（%(clause)s）") % {"papers": words, "clause": cited},
             lines[0].clause,
         )
 
@@ -317,7 +419,12 @@ def _submit(deed: Deed, item: WorkItem, form: Any) -> None:
     content = json.dumps(form.cleaned_data, ensure_ascii=False, default=str, sort_keys=True)
     deed.act.save(
         Submission(
-            work_item=item, matter=deed.matter, person_id=deed.act.actor.person_id or 0, submitted_at=deed.now, form_sha256=digest, content=content
+            work_item=item,
+            matter=deed.matter,
+            person_id=deed.act.actor.person_id or 0,
+            submitted_at=deed.now,
+            form_sha256=digest,
+            content=content,
         )
     )
 
@@ -326,4 +433,3 @@ def _digest_of(data: Mapping[str, Any]) -> str:
     lists = {name: data.getlist(name) for name in data} if hasattr(data, "getlist") else dict(data)
     lists = {name: value for name, value in lists.items() if name not in ("csrfmiddlewaretoken",)}
     return json.dumps(lists, ensure_ascii=True, default=str, sort_keys=True)
-

@@ -36,8 +36,14 @@ def _fire(timer_id: int, now: datetime) -> None:
     matter = timer.instance.matter
     definition = timer.instance.definition
     with recorded(
-        f"{definition.key}.timer", chain=chain_of(matter), actor=SYSTEM, now=now, matter_id=matter.id,
-        root_matter_id=matter.root_id, step_key=timer.node, rule=f"{definition.key}@{definition.version}",
+        f"{definition.key}.timer",
+        chain=chain_of(matter),
+        actor=SYSTEM,
+        now=now,
+        matter_id=matter.id,
+        root_matter_id=matter.root_id,
+        step_key=timer.node,
+        rule=f"{definition.key}@{definition.version}",
     ) as act:
         timer.refresh_from_db(fields=["fired_at", "cancelled_at"])
         if timer.fired_at is not None or timer.cancelled_at is not None:
@@ -46,7 +52,11 @@ def _fire(timer_id: int, now: datetime) -> None:
         act.save(timer)
         instance = ProcessInstance.objects.select_related("definition", "matter").get(id=timer.instance_id)
         action = Fire(timer.timer_key, timer.element)
-        state, effects = interpret(graph_of(definition), State.from_json(instance.marking), action, decider(act))
-        carrier = Carrier(Deed(act, matter, root_of(matter)), instance, graph_of(definition), declared(definition.key)[1])
+        state, effects = interpret(
+            graph_of(definition), State.from_json(instance.marking), action, decider(act)
+        )
+        carrier = Carrier(
+            Deed(act, matter, root_of(matter)), instance, graph_of(definition), declared(definition.key)[1]
+        )
         carrier.carry_out(state, effects)
         note_action(act, instance, action)

@@ -19,7 +19,9 @@ class Regulation(Kept):
     title_en = models.TextField("英文名称", blank=True, default="")
     kind = CodeField("类别", codelist="regulation_kind")
     issuer = models.TextField("制定机关", blank=True, default="")
-    owner_unit = models.ForeignKey("org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="责任单位")
+    owner_unit = models.ForeignKey(
+        "org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="责任单位"
+    )
     status = CodeField("状态", codelist="regulation_status")
     is_trial = models.BooleanField("试行", default=False)
     review_on = models.DateField("评估日", null=True, blank=True)
@@ -63,12 +65,16 @@ class Definition(Kept):
     version = models.IntegerField("版本")
     xml = models.TextField("定义原文")
     sha256 = models.CharField("摘要", max_length=64)
-    regulation = models.ForeignKey("Regulation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所属制度")
+    regulation = models.ForeignKey(
+        "Regulation", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所属制度"
+    )
     bundle_key = models.TextField("制度包", blank=True, default="")
     status = CodeField("状态", codelist="definition_status")
     from_on = models.DateField("生效日")
     to_on = models.DateField("失效日", null=True, blank=True)
-    approved_by_person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人")
+    approved_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人"
+    )
 
     class Meta:
         db_table = "definition"
@@ -103,7 +109,9 @@ class DocumentRequirement(Kept):
 
     is_reference = True
 
-    definition = models.ForeignKey("Definition", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="定义")
+    definition = models.ForeignKey(
+        "Definition", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="定义"
+    )
     bundle_key = models.TextField("制度包", blank=True, default="")
     stage = CodeField("阶段", codelist="stage")
     step_key = models.TextField("环节", blank=True, default="")

@@ -35,15 +35,21 @@ def publish_domain(domain: Domain, *, actor: Actor, now: datetime, from_on: date
         content = tomllib.loads(place.read_text(encoding="utf-8"))
         bundles += content.get("bundle", [])
         if "clause" in content:
-            with recorded("regulation.publish", chain=f"regulation:{content['key']}", actor=actor, now=now) as act:
+            with recorded(
+                "regulation.publish", chain=f"regulation:{content['key']}", actor=actor, now=now
+            ) as act:
                 _publish_regulation(act, content)
     for bundle in bundles:
-        with recorded("bundle.publish", chain=f"regulation:{bundle['regulation']}", actor=actor, now=now) as act:
+        with recorded(
+            "bundle.publish", chain=f"regulation:{bundle['regulation']}", actor=actor, now=now
+        ) as act:
             publish_bundle(act, domain, bundle, root, from_on)
 
 
 def _sorted(folder: Traversable, ending: str) -> Iterator[Traversable]:
-    yield from sorted((place for place in folder.iterdir() if place.name.endswith(ending)), key=lambda place: place.name)
+    yield from sorted(
+        (place for place in folder.iterdir() if place.name.endswith(ending)), key=lambda place: place.name
+    )
 
 
 def _publish_regulation(act: Act, content: Mapping[str, Any]) -> Regulation:
@@ -51,16 +57,28 @@ def _publish_regulation(act: Act, content: Mapping[str, Any]) -> Regulation:
         raise BadInput(content["key"], "key")
     regulation = act.save(
         Regulation(
-            key=content["key"], doc_no=content.get("doc_no", ""), title=content["title"], title_en=content.get("title_en", ""),
-            kind=content["kind"], issuer=content.get("issuer", ""), status=content["status"],
-            is_trial=content["status"] == "trial", from_on=content.get("from"), review_on=content.get("review_on"),
+            key=content["key"],
+            doc_no=content.get("doc_no", ""),
+            title=content["title"],
+            title_en=content.get("title_en", ""),
+            kind=content["kind"],
+            issuer=content.get("issuer", ""),
+            status=content["status"],
+            is_trial=content["status"] == "trial",
+            from_on=content.get("from"),
+            review_on=content.get("review_on"),
         )
     )
     act.save_many(
         [
             Clause(
-                regulation=regulation, article_no=str(row["article"]), text=row["text"], text_en=row.get("text_en", ""),
-                mark=row.get("mark", ""), from_on=row.get("from"), to_on=row.get("to"),
+                regulation=regulation,
+                article_no=str(row["article"]),
+                text=row["text"],
+                text_en=row.get("text_en", ""),
+                mark=row.get("mark", ""),
+                from_on=row.get("from"),
+                to_on=row.get("to"),
             )
             for row in content["clause"]
         ]
@@ -68,7 +86,9 @@ def _publish_regulation(act: Act, content: Mapping[str, Any]) -> Regulation:
     return regulation
 
 
-def publish_bundle(act: Act, domain: Domain, bundle: Mapping[str, Any], root: Traversable, from_on: date) -> None:
+def publish_bundle(
+    act: Act, domain: Domain, bundle: Mapping[str, Any], root: Traversable, from_on: date
+) -> None:
     """Publish the definitions of one bundle as one version; BrokenBundle where a process and its declaration differ."""
     regulation = Regulation.objects.get(key=bundle["regulation"])
     for key in bundle.get("processes", []):
@@ -81,13 +101,18 @@ def publish_bundle(act: Act, domain: Domain, bundle: Mapping[str, Any], root: Tr
     for row in bundle.get("document", []):
         act.save(
             DocumentRequirement(
-                bundle_key=bundle["key"], stage=row["stage"], document_kind=row["kind"], is_mandatory=row["mandatory"],
+                bundle_key=bundle["key"],
+                stage=row["stage"],
+                document_kind=row["kind"],
+                is_mandatory=row["mandatory"],
                 clause=row.get("clause", ""),
             )
         )
 
 
-def _define(act: Act, kind: str, key: str, xml: str, regulation: Regulation, bundle_key: str, from_on: date) -> Definition:
+def _define(
+    act: Act, kind: str, key: str, xml: str, regulation: Regulation, bundle_key: str, from_on: date
+) -> Definition:
     """Add a version and close the one before it; a key that two bundles name is published once."""
     digest = hashlib.sha256(xml.encode("utf-8")).hexdigest()
     last = Definition.objects.filter(key=key).order_by("-version").first()
@@ -95,8 +120,15 @@ def _define(act: Act, kind: str, key: str, xml: str, regulation: Regulation, bun
         return last
     return act.save(
         Definition(
-            kind=kind, key=key, version=(last.version if last else 0) + 1, xml=xml, sha256=digest, regulation=regulation,
-            bundle_key=bundle_key, status="in_force", from_on=from_on,
+            kind=kind,
+            key=key,
+            version=(last.version if last else 0) + 1,
+            xml=xml,
+            sha256=digest,
+            regulation=regulation,
+            bundle_key=bundle_key,
+            status="in_force",
+            from_on=from_on,
         )
     )
 
@@ -114,17 +146,27 @@ def _derive_steps(act: Act, domain: Domain, definition: Definition) -> None:
         duty = declared[task.id].duty
         act.save(
             ProcessStep(
-                definition=definition, step_key=task.id, name=task.name, name_en=task.name_en,
-                post_key=task.lane.post if task.lane else "", post_scope=task.lane.scope if task.lane else "",
-                duty=duty.value if duty else "", deadline=task.deadline, clause=task.clause,
+                definition=definition,
+                step_key=task.id,
+                name=task.name,
+                name_en=task.name_en,
+                post_key=task.lane.post if task.lane else "",
+                post_scope=task.lane.scope if task.lane else "",
+                duty=duty.value if duty else "",
+                deadline=task.deadline,
+                clause=task.clause,
                 is_mandatory_control=any(rule.is_mandatory for rule in task.documents),
             )
         )
         for rule in task.documents:
             act.save(
                 DocumentRequirement(
-                    definition=definition, bundle_key=definition.bundle_key, step_key=task.id, document_kind=rule.kind,
-                    is_mandatory=rule.is_mandatory, clause=rule.clause,
+                    definition=definition,
+                    bundle_key=definition.bundle_key,
+                    step_key=task.id,
+                    document_kind=rule.kind,
+                    is_mandatory=rule.is_mandatory,
+                    clause=rule.clause,
                 )
             )
 
@@ -133,4 +175,6 @@ def _declared(domain: Domain, key: str) -> tuple[Step, ...]:
     try:
         return domain.procedure(key).steps
     except StopIteration:
-        raise BrokenBundle(f"{key}: no procedure of this key is declared in the domain {domain.key}") from None
+        raise BrokenBundle(
+            f"{key}: no procedure of this key is declared in the domain {domain.key}"
+        ) from None

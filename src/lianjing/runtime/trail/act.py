@@ -145,11 +145,23 @@ class Act:
     def index_rows(self) -> list[ActRow]:
         """Return the rows of the index for this event."""
         touched = [
-            ActRow(event_id=self.event_id, table_name=table, row_key=key, change=change, columns=" ".join(sorted(columns)))
+            ActRow(
+                event_id=self.event_id,
+                table_name=table,
+                row_key=key,
+                change=change,
+                columns=" ".join(sorted(columns)),
+            )
             for (table, key), (_, change, columns) in self._rows.items()
         ]
         return touched + [
-            ActRow(event_id=self.event_id, table_name=table, row_key=key, change="erased", columns=" ".join(sorted(columns)))
+            ActRow(
+                event_id=self.event_id,
+                table_name=table,
+                row_key=key,
+                change="erased",
+                columns=" ".join(sorted(columns)),
+            )
             for (table, key), columns in self._gone.items()
         ]
 
@@ -177,9 +189,19 @@ def recorded(verb: str, *, chain: str, actor: Actor, now: datetime, **details: A
 def record_refusal(act: Act, refusal: Refusal) -> None:
     """Write the event of a refused attempt, in its own transaction (nouns.md, events and replay)."""
     attempt = Act(
-        act.verb, act.chain, act.actor, act.now, matter_id=act.matter_id, root_matter_id=act.root_matter_id,
-        step_key=act.step_key, role=act.role, duty=act.duty, rule=act.rule, clause=refusal.clause,
-        refused_rule=refusal.rule, reason=str(refusal.message),
+        act.verb,
+        act.chain,
+        act.actor,
+        act.now,
+        matter_id=act.matter_id,
+        root_matter_id=act.root_matter_id,
+        step_key=act.step_key,
+        role=act.role,
+        duty=act.duty,
+        rule=act.rule,
+        clause=refusal.clause,
+        refused_rule=refusal.rule,
+        reason=str(refusal.message),
     )
     with transaction.atomic():
         lock_chain(attempt.chain)
@@ -211,14 +233,21 @@ def write_events(acts: Sequence[Act]) -> None:
 
 def _write_receipts(acts: Sequence[Act]) -> None:
     receipts = [
-        Receipt(key=act.request_key, event_id=act.event_id, person_id=act.actor.person_id, request_sha256=act.request_sha256)
+        Receipt(
+            key=act.request_key,
+            event_id=act.event_id,
+            person_id=act.actor.person_id,
+            request_sha256=act.request_sha256,
+        )
         for act in acts
         if act.request_key
     ]
     try:
         Receipt.objects.bulk_create(receipts)
     except IntegrityError as error:
-        raise Refusal(Ground.STALE, "request.repeated", "同一请求正在办理或已办理，请刷新页面查看结果") from error
+        raise Refusal(
+            Ground.STALE, "request.repeated", "同一请求正在办理或已办理，请刷新页面查看结果"
+        ) from error
 
 
 def _build(act: Act, heads: dict[str, tuple[int, str, datetime]]) -> tuple[Event, Body]:
@@ -227,25 +256,51 @@ def _build(act: Act, heads: dict[str, tuple[int, str, datetime]]) -> tuple[Event
     act.event_id = event_id(act.now, os.urandom(10))
     salt, content = os.urandom(32), act.body()
     envelope = Envelope(
-        id=act.event_id, recorded=instant(recorded_at), actor=act.actor.pseudonym, act=act.verb, object=act.chain,
-        oseq=oseq + 1, oprev=oprev, body=body_hash(salt, content), behalf=act.actor.on_behalf_of, rule=act.rule,
-        post=f"post:{act.actor.post_id}" if act.actor.post_id else "", refused=act.refused_rule,
+        id=act.event_id,
+        recorded=instant(recorded_at),
+        actor=act.actor.pseudonym,
+        act=act.verb,
+        object=act.chain,
+        oseq=oseq + 1,
+        oprev=oprev,
+        body=body_hash(salt, content),
+        behalf=act.actor.on_behalf_of,
+        rule=act.rule,
+        post=f"post:{act.actor.post_id}" if act.actor.post_id else "",
+        refused=act.refused_rule,
         happened=instant(act.happened_at) if act.happened_at else "",
     ).to_bytes()
     heads[act.chain] = (oseq + 1, leaf_hash(envelope).hex(), recorded_at)
     event = Event(
-        id=act.event_id, object=act.chain, oseq=oseq + 1, envelope=envelope, act=act.verb, recorded_at=recorded_at,
-        happened_at=act.happened_at, person_id=act.actor.person_id, on_behalf_of_person_id=act.actor.on_behalf_of_id,
-        post_id=act.actor.post_id, unit_id=act.actor.unit_id, matter_id=act.matter_id,
-        root_matter_id=act.root_matter_id, step_key=act.step_key, role=act.role, duty=act.duty,
-        channel=act.actor.channel, clause=act.clause, is_refused=bool(act.refused_rule), refused_rule=act.refused_rule,
+        id=act.event_id,
+        object=act.chain,
+        oseq=oseq + 1,
+        envelope=envelope,
+        act=act.verb,
+        recorded_at=recorded_at,
+        happened_at=act.happened_at,
+        person_id=act.actor.person_id,
+        on_behalf_of_person_id=act.actor.on_behalf_of_id,
+        post_id=act.actor.post_id,
+        unit_id=act.actor.unit_id,
+        matter_id=act.matter_id,
+        root_matter_id=act.root_matter_id,
+        step_key=act.step_key,
+        role=act.role,
+        duty=act.duty,
+        channel=act.actor.channel,
+        clause=act.clause,
+        is_refused=bool(act.refused_rule),
+        refused_rule=act.refused_rule,
     )
     return event, Body(event_id=act.event_id, salt=salt, content=content)
 
 
 def _head(chain: str) -> tuple[int, str, datetime]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT oseq, envelope FROM trail_event WHERE object = %s ORDER BY oseq DESC LIMIT 1", [chain])
+        cursor.execute(
+            "SELECT oseq, envelope FROM trail_event WHERE object = %s ORDER BY oseq DESC LIMIT 1", [chain]
+        )
         last = cursor.fetchone()
     if last is None:
         return 0, "", datetime(1, 1, 2, tzinfo=LEGAL_ZONE)

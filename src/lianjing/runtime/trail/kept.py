@@ -21,16 +21,16 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 class Keeping(StrEnum):
     """How a table stands to the trail (nouns.md, events and replay)."""
 
-    TRAILED = "trailed"      # every change is an event; replay gives the table
-    DERIVED = "derived"      # rebuilt from trailed tables and compared
-    EXCLUDED = "excluded"    # machinery; the registry gives the reason
+    TRAILED = "trailed"  # every change is an event; replay gives the table
+    DERIVED = "derived"  # rebuilt from trailed tables and compared
+    EXCLUDED = "excluded"  # machinery; the registry gives the reason
 
 
 class Kept(models.Model):
     """A row that the trail proves. It is written through an Act and nowhere else."""
 
     keeping: ClassVar[Keeping] = Keeping.TRAILED
-    is_reference: ClassVar[bool] = False    # read in every act, changed rarely: kept in memory by stamp
+    is_reference: ClassVar[bool] = False  # read in every act, changed rarely: kept in memory by stamp
     _loaded: dict[str, Any]
 
     class Meta:
@@ -55,7 +55,9 @@ class Kept(models.Model):
         if loaded is None:
             return list(columns)
         return [
-            column for column, field in columns.items() if getattr(self, field.attname) != loaded.get(field.attname, ABSENT)
+            column
+            for column, field in columns.items()
+            if getattr(self, field.attname) != loaded.get(field.attname, ABSENT)
         ]
 
     def remember(self) -> None:
@@ -64,7 +66,10 @@ class Kept(models.Model):
 
     def row_image(self) -> dict[str, Any]:
         """Return the full values of the row through the one codec."""
-        return {column: encode(field, getattr(self, field.attname)) for column, field in self.column_names().items()}
+        return {
+            column: encode(field, getattr(self, field.attname))
+            for column, field in self.column_names().items()
+        }
 
     def row_key(self) -> str:
         """Return the primary key as text."""

@@ -56,19 +56,25 @@ def entered(table: str, key: str | int) -> dict[str, Entered]:
 def entered_many(table: str, keys: Sequence[str]) -> dict[str, dict[str, Entered]]:
     """The same for several rows of one table, in three queries."""
     touched = list(
-        ActRow.objects.filter(table_name=table, row_key__in=keys).select_related("event").defer("event__envelope")
+        ActRow.objects.filter(table_name=table, row_key__in=keys)
+        .select_related("event")
+        .defer("event__envelope")
         .order_by("event__recorded_at", "event__oseq")
     )
     persons, posts, _units = _names([row.event for row in touched])
     found: dict[str, dict[str, Entered]] = {}
     for row in touched:
         event = row.event
-        who = Entered(persons.get(event.person_id, ""), posts.get(event.post_id, ""), event.recorded_at, event.id)
+        who = Entered(
+            persons.get(event.person_id, ""), posts.get(event.post_id, ""), event.recorded_at, event.id
+        )
         found.setdefault(row.row_key, {}).update(dict.fromkeys(row.columns.split(), who))
     return found
 
 
-def timeline(root_matter_id: int, matter_id: int | None = None, limit: int = 50, before: int | None = None) -> list[ActLine]:
+def timeline(
+    root_matter_id: int, matter_id: int | None = None, limit: int = 50, before: int | None = None
+) -> list[ActLine]:
     """Return the latest acts on a root matter's chain, newest first, or those of one child matter.
 
     `before` is the `oseq` of the last line already shown (keyset paging along the chain).
@@ -90,21 +96,40 @@ def lines(events: QuerySet[Event]) -> list[ActLine]:
 
 def _line(event: Event, persons: dict[Any, str], posts: dict[Any, str], units: dict[Any, str]) -> ActLine:
     return ActLine(
-        event_id=event.id, oseq=event.oseq, act=event.act, step_key=event.step_key, role=event.role, when=event.recorded_at,
-        happened=event.happened_at, person=persons.get(event.person_id, ""), person_id=event.person_id,
-        on_behalf=persons.get(event.on_behalf_of_person_id, ""), post=posts.get(event.post_id, ""),
-        unit=units.get(event.unit_id, ""), matter_id=event.matter_id, reason=_reason(event), is_refused=event.is_refused,
-        refused_rule=event.refused_rule, clause=event.clause, channel=event.channel,
+        event_id=event.id,
+        oseq=event.oseq,
+        act=event.act,
+        step_key=event.step_key,
+        role=event.role,
+        when=event.recorded_at,
+        happened=event.happened_at,
+        person=persons.get(event.person_id, ""),
+        person_id=event.person_id,
+        on_behalf=persons.get(event.on_behalf_of_person_id, ""),
+        post=posts.get(event.post_id, ""),
+        unit=units.get(event.unit_id, ""),
+        matter_id=event.matter_id,
+        reason=_reason(event),
+        is_refused=event.is_refused,
+        refused_rule=event.refused_rule,
+        clause=event.clause,
+        channel=event.channel,
         rows=tuple((row.table_name, row.row_key, row.change) for row in event.rows.all()),
     )
 
 
-def _reason(event: Event) -> str:
+def content_of(event: Event) -> dict[str, Any]:
+    """Return what the body of an event says; nothing where it is erased or damaged, which the verification names."""
     body = getattr(event, "body", None)
-    if body is None:
-        return ""
-    content = json.loads(bytes(body.content))
-    return str(content.get("reason", "")) if isinstance(content, dict) else ""
+    try:
+        content = json.loads(bytes(body.content)) if body is not None else {}
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _reason(event: Event) -> str:
+    return str(content_of(event).get("reason", ""))
 
 
 def _names(events: Iterable[Event]) -> tuple[dict[Any, str], dict[Any, str], dict[Any, str]]:
@@ -119,4 +144,8 @@ def _names(events: Iterable[Event]) -> tuple[dict[Any, str], dict[Any, str], dic
 
 
 def _named(model: str, keys: set[int]) -> dict[Any, str]:
-    return dict(apps.get_model("org", model).objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+    return (
+        dict(apps.get_model("org", model).objects.filter(pk__in=keys).values_list("pk", "name"))
+        if keys
+        else {}
+    )

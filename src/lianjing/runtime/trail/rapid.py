@@ -23,7 +23,8 @@ def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
         return
     statement, fields = _statement(model, connection.vendor)
     values = [
-        tuple(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields) for row in rows
+        tuple(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields)
+        for row in rows
     ]
     with connection.cursor() as cursor:
         if len(values) == 1:

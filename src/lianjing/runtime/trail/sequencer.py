@@ -20,7 +20,9 @@ def sequence(limit: int = 4096) -> int:
     with transaction.atomic():
         if not _may_sequence():
             return 0
-        waiting = list(Pending.objects.order_by("id").values_list("id", "event_id", "event__envelope")[:limit])
+        waiting = list(
+            Pending.objects.order_by("id").values_list("id", "event_id", "event__envelope")[:limit]
+        )
         if not waiting:
             return 0
         last = Leaf.objects.aggregate(last=Max("idx"))["last"]

@@ -46,7 +46,9 @@ def verify(extra: Iterable[ExtraCheck] = (), progress: Callable[[int, int], None
         verdict.problems.extend(_check_queue(total, replay))
         verdict.problems.extend(_check_index(replay))
         for model in trailed_models():
-            rows = ((row.row_key(), row.row_image()) for row in model._default_manager.iterator(chunk_size=2000))
+            rows = (
+                (row.row_key(), row.row_image()) for row in model._default_manager.iterator(chunk_size=2000)
+            )
             verdict.problems.extend(replay.compare(model._meta.db_table, rows))
         for check in extra:
             verdict.problems.extend(check())
@@ -67,8 +69,12 @@ def _kept(event: Event) -> Kept:
     leaf = getattr(event, "leaf", None)
     body = getattr(event, "body", None)
     return Kept(
-        id=event.id, leaf=leaf.idx if leaf else None, leaf_hash=leaf.leaf_hash if leaf else "",
-        envelope=bytes(event.envelope), salt=bytes(body.salt) if body else b"", body=bytes(body.content) if body else b"",
+        id=event.id,
+        leaf=leaf.idx if leaf else None,
+        leaf_hash=leaf.leaf_hash if leaf else "",
+        envelope=bytes(event.envelope),
+        salt=bytes(body.salt) if body else b"",
+        body=bytes(body.content) if body else b"",
     )
 
 
@@ -79,16 +85,26 @@ def _check_columns(event: Event) -> Iterator[Problem]:
     except NotCanonical:
         return
     said = {
-        "object": envelope.object, "oseq": envelope.oseq, "act": envelope.act, "recorded_at": envelope.recorded,
-        "post_id": envelope.post, "refused_rule": envelope.refused,
+        "object": envelope.object,
+        "oseq": envelope.oseq,
+        "act": envelope.act,
+        "recorded_at": envelope.recorded,
+        "post_id": envelope.post,
+        "refused_rule": envelope.refused,
     }
     stands = {
-        "object": event.object, "oseq": event.oseq, "act": event.act, "recorded_at": instant(event.recorded_at),
-        "post_id": f"post:{event.post_id}" if event.post_id else "", "refused_rule": event.refused_rule,
+        "object": event.object,
+        "oseq": event.oseq,
+        "act": event.act,
+        "recorded_at": instant(event.recorded_at),
+        "post_id": f"post:{event.post_id}" if event.post_id else "",
+        "refused_rule": event.refused_rule,
     }
     for column, value in said.items():
         if stands[column] != value:
-            yield Problem("event", f"event {event.id}", f"{column} is {stands[column]!r}, the envelope says {value!r}")
+            yield Problem(
+                "event", f"event {event.id}", f"{column} is {stands[column]!r}, the envelope says {value!r}"
+            )
 
 
 def _check_queue(total: int, replay: Replay) -> Iterator[Problem]:

@@ -27,13 +27,17 @@ class Line:
 def open_ones() -> QuerySet[Undertaking]:
     """Return the undertakings not closed yet, the most urgent first."""
     every = Undertaking.objects.filter(closed_on__isnull=True)
-    return every.select_related("matter", "owner_unit", "owner_person", "checker_person").order_by("due_on", "id")
+    return every.select_related("matter", "owner_unit", "owner_person", "checker_person").order_by(
+        "due_on", "id"
+    )
 
 
 def of_matter(root_matter_id: int) -> QuerySet[Undertaking]:
     """Return the undertakings of a root matter and of all below it, open ones first."""
     below = Q(matter_id=root_matter_id) | Q(matter__root_id=root_matter_id)
-    every = Undertaking.objects.filter(below).select_related("owner_unit", "owner_person", "evidence_document")
+    every = Undertaking.objects.filter(below).select_related(
+        "owner_unit", "owner_person", "evidence_document"
+    )
     return every.order_by(F("closed_on").asc(nulls_first=True), "due_on", "id")
 
 
@@ -44,14 +48,18 @@ def is_owed(root_matter_id: int, document_kind: str) -> Undertaking | None:
 
 def owned_by(person_id: int, unit_ids: set[int]) -> QuerySet[Undertaking]:
     """Return the open undertakings of a person or of units without a named owner."""
-    return open_ones().filter(Q(owner_person_id=person_id) | Q(owner_person__isnull=True, owner_unit_id__in=unit_ids))
+    return open_ones().filter(
+        Q(owner_person_id=person_id) | Q(owner_person__isnull=True, owner_unit_id__in=unit_ids)
+    )
 
 
 def visible(person_id: int, on: date) -> QuerySet[Undertaking]:
     """Return the undertakings in a person's data scope: his own, and those of matters that he may see."""
     mine = Q(owner_person_id=person_id) | Q(checker_person_id=person_id)
     every = Undertaking.objects.filter(mine | Q(matter__in=visible_to(person_id, on)))
-    return every.select_related("matter", "owner_unit", "owner_person").order_by(F("closed_on").asc(nulls_first=True), "due_on", "id")
+    return every.select_related("matter", "owner_unit", "owner_person").order_by(
+        F("closed_on").asc(nulls_first=True), "due_on", "id"
+    )
 
 
 def overdue(on: date) -> QuerySet[Undertaking]:

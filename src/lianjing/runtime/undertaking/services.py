@@ -48,10 +48,20 @@ def give(
         raise _own_work()
     return act.save(
         Undertaking(
-            domain=domain or (matter.domain if matter else "runtime"), source_kind=source_kind, matter=matter, category=category,
-            what=what.strip(), owner_unit=owner_unit or (owner_person.unit if owner_person else None), owner_person=owner_person,
-            opened_on=act.day, due_on=due_on, list_state="task", document_kind=document_kind, checker_person=checker_person,
-            urge_count=0, clause=clause,
+            domain=domain or (matter.domain if matter else "runtime"),
+            source_kind=source_kind,
+            matter=matter,
+            category=category,
+            what=what.strip(),
+            owner_unit=owner_unit or (owner_person.unit if owner_person else None),
+            owner_person=owner_person,
+            opened_on=act.day,
+            due_on=due_on,
+            list_state="task",
+            document_kind=document_kind,
+            checker_person=checker_person,
+            urge_count=0,
+            clause=clause,
         )
     )
 
@@ -59,7 +69,9 @@ def give(
 def note_progress(*, undertaking_id: int, person_id: int, text: str, now: datetime) -> Undertaking:
     """Report how an undertaking goes, by its owner; the text stands in the event."""
     row, actor = _reach(undertaking_id, person_id, now)
-    with recorded("undertaking.note_progress", chain=_chain(row), actor=actor, now=now, **_matter_of(row)) as act:
+    with recorded(
+        "undertaking.note_progress", chain=_chain(row), actor=actor, now=now, **_matter_of(row)
+    ) as act:
         row = _fresh(row)
         if not _is_owner(row, person_id, now):
             raise Refusal(Ground.POST, "undertaking.not_owner", _("只有责任人可以报告进展"), CLAUSE)
@@ -79,7 +91,14 @@ def urge(*, undertaking_id: int, person_id: int, text: str, now: datetime) -> Un
 
 
 def supply(
-    *, undertaking_id: int, person_id: int, content: bytes, file_name: str, title: str, now: datetime, is_fictitious: bool = False,
+    *,
+    undertaking_id: int,
+    person_id: int,
+    content: bytes,
+    file_name: str,
+    title: str,
+    now: datetime,
+    is_fictitious: bool = False,
     key: str = "",
 ) -> Document:
     """Hand in the paper that an undertaking owes, by its owner, into the matter that waits for it; an act of its own."""
@@ -90,27 +109,44 @@ def supply(
     if not _is_owner(row, person_id, now):
         raise Refusal(Ground.POST, "undertaking.not_owner", _("只有责任人可以补交材料"), CLAUSE)
     return upload(
-        matter_id=row.matter.pk, kind=row.document_kind or "other", title=title or row.what, content=content, file_name=file_name,
-        actor=actor, now=now, is_fictitious=is_fictitious, key=key,
+        matter_id=row.matter.pk,
+        kind=row.document_kind or "other",
+        title=title or row.what,
+        content=content,
+        file_name=file_name,
+        actor=actor,
+        now=now,
+        is_fictitious=is_fictitious,
+        key=key,
     )
 
 
 def close(
-    *, undertaking_id: int, person_id: int, result: str, evidence_document_id: int | None, now: datetime, text: str = ""
+    *,
+    undertaking_id: int,
+    person_id: int,
+    result: str,
+    evidence_document_id: int | None,
+    now: datetime,
+    text: str = "",
 ) -> Undertaking:
     """Close an undertaking by a checker who is not its owner (销号), with evidence; a cancelled one with a reason.
 
     The checker did not supply the evidence himself, and where one was named, it is he.
     """
     row, actor = _reach(undertaking_id, person_id, now)
-    with recorded("undertaking.close", chain=_chain(row), actor=actor, now=now, reason=text.strip(), **_matter_of(row)) as act:
+    with recorded(
+        "undertaking.close", chain=_chain(row), actor=actor, now=now, reason=text.strip(), **_matter_of(row)
+    ) as act:
         row = _fresh(row)
         if result not in codes.codes("undertaking_result"):
             raise BadInput(_("请选择办理结果"), "result")
         if _is_owner(row, person_id, now):
             raise _own_work()
         if row.checker_person_id not in (None, person_id):
-            raise Refusal(Ground.POST, "undertaking.not_checker", _("本事项已指定核验人，您不是该核验人"), CLAUSE)
+            raise Refusal(
+                Ground.POST, "undertaking.not_checker", _("本事项已指定核验人，您不是该核验人"), CLAUSE
+            )
         evidence = _evidence(row, evidence_document_id, result, text)
         if evidence is not None and evidence.uploaded_by_person_id == person_id:
             raise _own_work()
@@ -133,7 +169,8 @@ def _evidence(row: Undertaking, document_id: int | None, result: str, text: str)
         raise BadInput(_("佐证文件不属于本事项"), "evidence_document_id")
     if row.document_kind and document.kind != row.document_kind:
         raise BadInput(
-            _("本事项须补交“%(kind)s”") % {"kind": codes.label("document_kind", row.document_kind)}, "evidence_document_id"
+            _("本事项须补交“%(kind)s”") % {"kind": codes.label("document_kind", row.document_kind)},
+            "evidence_document_id",
         )
     return document
 
@@ -142,9 +179,15 @@ def _reach(undertaking_id: int, person_id: int, now: datetime) -> tuple[Undertak
     """Return the undertaking and the actor at his own business post, if he may see it."""
     day = legal_day(now)
     row = Undertaking.objects.select_related("matter", "owner_unit").get(pk=undertaking_id)
-    posts = [held.post for held in posts_held(person_id, day) if held.on_behalf_of is None and held.post.kind not in READERS]
+    posts = [
+        held.post
+        for held in posts_held(person_id, day)
+        if held.on_behalf_of is None and held.post.kind not in READERS
+    ]
     if not posts:
-        raise Refusal(Ground.POST, "undertaking.no_post", _("您今日没有可办理该事项的岗位"), "zone_organisation#2")
+        raise Refusal(
+            Ground.POST, "undertaking.no_post", _("您今日没有可办理该事项的岗位"), "zone_organisation#2"
+        )
     if row.matter_id is not None and person_id not in (row.owner_person_id, row.checker_person_id):
         open_for(person_id, row.matter_id, day)
     return row, actor_at(person_id, _nearest(posts, row).pk, day)

@@ -43,10 +43,17 @@ def document_upload(request: HttpRequest, matter_id: int) -> HttpResponse:
     key = key_of(asked)
     for place, file in enumerate(files):
         hand_in(
-            matter=matter, person_id=asked.who.id, now=asked.now, kind=request.POST.get("kind", ""), content=file.read(),
-            file_name=file.name or "", title=request.POST.get("title", "") if len(files) == 1 else "",
-            step_key=request.POST.get("step_key", ""), doc_no=request.POST.get("doc_no", ""),
-            issued_on=_issued_on(request.POST.get("issued_on", "")), is_fictitious=request.POST.get("is_fictitious") == "on",
+            matter=matter,
+            person_id=asked.who.id,
+            now=asked.now,
+            kind=request.POST.get("kind", ""),
+            content=file.read(),
+            file_name=file.name or "",
+            title=request.POST.get("title", "") if len(files) == 1 else "",
+            step_key=request.POST.get("step_key", ""),
+            doc_no=request.POST.get("doc_no", ""),
+            issued_on=_issued_on(request.POST.get("issued_on", "")),
+            is_fictitious=request.POST.get("is_fictitious") == "on",
             key=str(uuid.uuid5(uuid.UUID(key), str(place))) if key else "",
         )
     messages.success(request, _("已上传 %(count)s 份材料") % {"count": len(files)})
@@ -91,13 +98,18 @@ def document(request: HttpRequest, document_id: int) -> HttpResponse:
 def _is_material(document: Document, person_id: int) -> bool:
     """True for a paper of a matter that the person, not recused, is called to decide in a meeting."""
     seats = MeetingMember.objects.filter(person_id=person_id, role__in=VOTING).values("meeting_id")
-    items = AgendaItem.objects.filter(matter_id=document.matter_id, meeting_id__in=seats, materials_sent_at__isnull=False)
+    items = AgendaItem.objects.filter(
+        matter_id=document.matter_id, meeting_id__in=seats, materials_sent_at__isnull=False
+    )
     return any(person_id not in recused_persons(item) for item in items.select_related("matter"))
 
 
 def _handed_out(document: Document, *, as_attachment: bool) -> HttpResponse:
     media_type = document.media_type or "application/octet-stream"
-    response = HttpResponse(read(document), content_type=f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type)
+    response = HttpResponse(
+        read(document),
+        content_type=f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type,
+    )
     disposition = content_disposition_header(as_attachment, file_name_of(document))
     response.headers["Content-Disposition"] = disposition or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"

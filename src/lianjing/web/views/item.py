@@ -40,7 +40,9 @@ FILES = "file-"
 
 def item_for(request: PageRequest, item_id: int) -> WorkItem:
     """Return a step of a matter within the person's scope; Refusal(SCOPE) otherwise."""
-    found = WorkItem.objects.select_related("matter__root", "matter__unit", "instance__definition", "post__unit", "unit", "person")
+    found = WorkItem.objects.select_related(
+        "matter__root", "matter__unit", "instance__definition", "post__unit", "unit", "person"
+    )
     item = found.filter(id=item_id).first()
     if item is None:
         raise Refusal(Ground.SCOPE, "scope.item", _("没有该待办，或不在您的数据范围内"))
@@ -115,8 +117,14 @@ def _take_files(request: PageRequest, item: WorkItem) -> int:
         for place, file in enumerate(cast(list[UploadedFile], request.FILES.getlist(name))):
             part = str(uuid.uuid5(uuid.UUID(key), f"{name}/{place}")) if key else ""
             hand_in(
-                matter=item.matter, person_id=request.who.id, now=request.now, kind=name.removeprefix(FILES), content=file.read(),
-                file_name=file.name or "", step_key=item.step_key, key=part,
+                matter=item.matter,
+                person_id=request.who.id,
+                now=request.now,
+                kind=name.removeprefix(FILES),
+                content=file.read(),
+                file_name=file.name or "",
+                step_key=item.step_key,
+                key=part,
             )
             count += 1
     return count
@@ -144,14 +152,22 @@ def _is_holder(request: PageRequest, item: WorkItem) -> bool:
 
 
 def _page(
-    request: PageRequest, item: WorkItem, *, form: Any = None, refusal: Refusal | None = None, panel: str = "",
-    fault: str = "", status: int = 200,
+    request: PageRequest,
+    item: WorkItem,
+    *,
+    form: Any = None,
+    refusal: Refusal | None = None,
+    panel: str = "",
+    fault: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """Draw the step as it stands now, with what was typed and why it was not taken."""
     procedure, graph = _parts(item)
     is_open = item.closed_at is None and item.matter.status == "open"
     is_holder = _is_holder(request, item)
-    hindrance = _hindrance(request, item, procedure, graph) if is_open and is_holder and refusal is None else None
+    hindrance = (
+        _hindrance(request, item, procedure, graph) if is_open and is_holder and refusal is None else None
+    )
     draft = drafts.draft_of(item, request.who.id) if is_open and is_holder else None
     if form is None and is_open and is_holder and hindrance is None:
         form = _fresh(item, procedure, draft, request)
@@ -176,7 +192,11 @@ def _page(
         **_choices(item, procedure, graph),
         **file_context(request, item.matter, viewer_id=request.who.id),
     }
-    context["told"] = refusal_words(told, request.today) | {"recorded": refusal is not None and told.ground.is_recorded} if told else None
+    context["told"] = (
+        refusal_words(told, request.today) | {"recorded": refusal is not None and told.ground.is_recorded}
+        if told
+        else None
+    )
     context["fields"] = _fields(form, context["record_entered"]) if form is not None else []
     return render(request, "lianjing/item.html", context, status=status)
 
@@ -194,7 +214,15 @@ def _hindrance(request: PageRequest, item: WorkItem, procedure: Procedure, graph
     """Say before the form is filled what would refuse the submission: duties, delegation, recusal, power."""
     duty = procedure.step(item.step_key).duty
     try:
-        actor_for(item, procedure.key, graph.task(item.step_key), duty.value if duty else "", request.who.id, request.today, "web")
+        actor_for(
+            item,
+            procedure.key,
+            graph.task(item.step_key),
+            duty.value if duty else "",
+            request.who.id,
+            request.today,
+            "web",
+        )
     except Refusal as refusal:
         return refusal
     return None
@@ -203,12 +231,16 @@ def _hindrance(request: PageRequest, item: WorkItem, procedure: Procedure, graph
 def _fields(form: Any, who: dict[str, Any]) -> list[dict[str, Any]]:
     """Pair each field with who entered the present value, and say which take the whole row."""
     wide = {"textarea", "rows", "checkboxselectmultiple"}
-    return [{"field": field, "entered": who.get(field.name), "wide": field.widget_type in wide} for field in form]
+    return [
+        {"field": field, "entered": who.get(field.name), "wide": field.widget_type in wide} for field in form
+    ]
 
 
 def _choices(item: WorkItem, procedure: Procedure, graph: Graph) -> dict[str, Any]:
     names = step_words([procedure.key])
-    targets = [(target, names.get((procedure.key, target), target)) for target in graph.task(item.step_key).returns]
+    targets = [
+        (target, names.get((procedure.key, target), target)) for target in graph.task(item.step_key).returns
+    ]
     return {
         "targets": targets,
         "return_reasons": codes.choices("return_reason"),
@@ -226,20 +258,31 @@ def _checklist(item: WorkItem, request: PageRequest) -> list[dict[str, Any]]:
     shown = []
     for line in checklist(item.matter, item.instance.definition_id, item.step_key):
         files = [
-            {"name": f"{each.title} v{each.version}", "url": address("document", each.id), "time": each.uploaded_at,
-             "person": each.uploaded_by_person.name}
+            {
+                "name": f"{each.title} v{each.version}",
+                "url": address("document", each.id),
+                "time": each.uploaded_at,
+                "person": each.uploaded_by_person.name,
+            }
             for each in line.documents
         ]
-        shown.append({
-            "kind": line.kind, "label": codes.label("document_kind", line.kind), "mandatory": line.is_mandatory,
-            "state": "present" if files else "missing", "files": files,
-            "clause": clause_title(line.clause, request.today) if line.clause else "",
-            "clause_url": clause_address(line.clause, request.today),
-        })
+        shown.append(
+            {
+                "kind": line.kind,
+                "label": codes.label("document_kind", line.kind),
+                "mandatory": line.is_mandatory,
+                "state": "present" if files else "missing",
+                "files": files,
+                "clause": clause_title(line.clause, request.today) if line.clause else "",
+                "clause_url": clause_address(line.clause, request.today),
+            }
+        )
     return shown
 
 
-def _acting(request: HttpRequest, item_id: int, panel: str, do: Callable[[PageRequest, WorkItem], str]) -> HttpResponse:
+def _acting(
+    request: HttpRequest, item_id: int, panel: str, do: Callable[[PageRequest, WorkItem], str]
+) -> HttpResponse:
     """Do one act of a panel; what refuses it is shown on the step's page with what was typed."""
     asked = cast(PageRequest, request)
     step = item_for(asked, item_id)
@@ -262,8 +305,13 @@ def item_return(request: HttpRequest, item_id: int) -> HttpResponse:
     def do(asked: PageRequest, step: WorkItem) -> str:
         data = asked.POST
         return services.return_item(
-            item_id=step.id, person_id=asked.who.id, target=data.get("target", ""), reason=_code("return_reason", data.get("reason", "")),
-            text=data.get("text", ""), now=asked.now, key=key_of(asked),
+            item_id=step.id,
+            person_id=asked.who.id,
+            target=data.get("target", ""),
+            reason=_code("return_reason", data.get("reason", "")),
+            text=data.get("text", ""),
+            now=asked.now,
+            key=key_of(asked),
         ).event_id
 
     return _acting(request, item_id, "return", do)
@@ -276,8 +324,11 @@ def item_suspend(request: HttpRequest, item_id: int) -> HttpResponse:
 
     def do(asked: PageRequest, step: WorkItem) -> str:
         services.suspend(
-            item_id=step.id, person_id=asked.who.id, reason=_code("pause_reason", asked.POST.get("reason", "")),
-            text=asked.POST.get("text", ""), now=asked.now,
+            item_id=step.id,
+            person_id=asked.who.id,
+            reason=_code("pause_reason", asked.POST.get("reason", "")),
+            text=asked.POST.get("text", ""),
+            now=asked.now,
         )
         return ""
 

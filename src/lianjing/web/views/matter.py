@@ -53,7 +53,13 @@ def matter(request: HttpRequest, matter_id: int) -> HttpResponse:
 
 
 def _page(
-    request: PageRequest, matter: Matter, *, refusal: Refusal | None = None, panel: str = "", fault: str = "", status: int = 200
+    request: PageRequest,
+    matter: Matter,
+    *,
+    refusal: Refusal | None = None,
+    panel: str = "",
+    fault: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         **file_context(request, matter, viewer_id=request.who.id),
@@ -62,7 +68,9 @@ def _page(
         "steps": steps_shown(request, matter),
         "children": children_shown(request, matter),
         "openings": openings_under(request, matter),
-        "may_withdraw": matter.applicant_person_id == request.who.id and matter.status == "open" and matter.root_id != matter.id,
+        "may_withdraw": matter.applicant_person_id == request.who.id
+        and matter.status == "open"
+        and matter.root_id != matter.id,
         "recusal_reasons": codes.choices("recusal_reason"),
         "document_kinds": codes.choices("document_kind"),
         "is_running": matter.status == "open",
@@ -77,18 +85,28 @@ def _page(
 
 def steps_shown(request: PageRequest, matter: Matter) -> list[dict[str, Any]]:
     """Return the steps of a matter, open ones with who holds them today, closed ones with who did them."""
-    items = WorkItem.objects.filter(matter=matter).select_related("post__unit", "person").order_by("opened_at", "id")
+    items = (
+        WorkItem.objects.filter(matter=matter)
+        .select_related("post__unit", "person")
+        .order_by("opened_at", "id")
+    )
     mine = {each.post.id for each in request.held}
     shown = []
     for item in items:
         is_open = item.closed_at is None
-        shown.append({
-            "item": item, "name": item_name(item), "clock": light(item, request.now), "is_open": is_open,
-            "is_mine": is_open and item.post_id in mine, "persons": _holders(item, request) if is_open else [],
-            "outcome": codes.label("item_outcome", item.outcome) if item.outcome else "",
-            "tone": "good" if item.outcome == "done" else "warn",
-            "reason": codes.label("return_reason", item.return_reason) if item.return_reason else "",
-        })
+        shown.append(
+            {
+                "item": item,
+                "name": item_name(item),
+                "clock": light(item, request.now),
+                "is_open": is_open,
+                "is_mine": is_open and item.post_id in mine,
+                "persons": _holders(item, request) if is_open else [],
+                "outcome": codes.label("item_outcome", item.outcome) if item.outcome else "",
+                "tone": "good" if item.outcome == "done" else "warn",
+                "reason": codes.label("return_reason", item.return_reason) if item.return_reason else "",
+            }
+        )
     return shown
 
 
@@ -99,10 +117,19 @@ def _holders(item: WorkItem, request: PageRequest) -> list[str]:
 
 def children_shown(request: PageRequest, matter: Matter) -> list[dict[str, Any]]:
     """Return the child matters within the person's scope."""
-    rows = visible_to(request.who.id, request.today).filter(parent=matter).order_by("-opened_on", "-id").distinct()
+    rows = (
+        visible_to(request.who.id, request.today)
+        .filter(parent=matter)
+        .order_by("-opened_on", "-id")
+        .distinct()
+    )
     return [
-        {"matter": row, "kind": codes.label("matter_kind", row.kind), "status": codes.label("matter_status", row.status),
-         "tone": STATUS_TONES.get(row.status, "plain")}
+        {
+            "matter": row,
+            "kind": codes.label("matter_kind", row.kind),
+            "status": codes.label("matter_status", row.status),
+            "tone": STATUS_TONES.get(row.status, "plain"),
+        }
         for row in rows[:200]
     ]
 
@@ -131,7 +158,11 @@ def matter_print(request: HttpRequest, matter_id: int) -> HttpResponse:
         for value in context["record"]
         if value.kind == "money" and isinstance(value.raw, Decimal) and value.raw > 0
     ]
-    extra = {"amounts": amounts, "kind": codes.label("matter_kind", found.kind), "steps": steps_shown(asked, found)}
+    extra = {
+        "amounts": amounts,
+        "kind": codes.label("matter_kind", found.kind),
+        "steps": steps_shown(asked, found),
+    }
     return render(request, "lianjing/matter_print.html", context | extra)
 
 
@@ -148,15 +179,32 @@ def matter_choose(request: HttpRequest, procedure: str) -> HttpResponse:
     """Choose the matter under which to open a procedure."""
     asked = cast(PageRequest, request)
     what = _procedure(procedure)
-    rows = visible_to(asked.who.id, asked.today).filter(kind=what.parent_kind, status="open").exclude(onboarding="archive")
+    rows = (
+        visible_to(asked.who.id, asked.today)
+        .filter(kind=what.parent_kind, status="open")
+        .exclude(onboarding="archive")
+    )
     columns = [
-        Column("title", _("事项"), lambda row: row.title, "title", url=lambda row: reverse("matter_open", args=[row.id, what.key])),
+        Column(
+            "title",
+            _("事项"),
+            lambda row: row.title,
+            "title",
+            url=lambda row: reverse("matter_open", args=[row.id, what.key]),
+        ),
         Column("code", _("编号"), lambda row: row.code, "code"),
-        Column("stage", _("当前阶段"), lambda row: codes.label("stage", row.stage) if row.stage else "", "stage"),
+        Column(
+            "stage", _("当前阶段"), lambda row: codes.label("stage", row.stage) if row.stage else "", "stage"
+        ),
         Column("unit", _("承办单位"), lambda row: row.unit.name, "unit__name"),
         Column("opened", _("立项日"), lambda row: row.opened_on, "opened_on", kind="day"),
     ]
-    listing = Register(asked, rows.select_related("unit").order_by("-opened_on", "-id").distinct(), columns, ("title", "code"))
+    listing = Register(
+        asked,
+        rows.select_related("unit").order_by("-opened_on", "-id").distinct(),
+        columns,
+        ("title", "code"),
+    )
     if listing.wants_excel:
         return listing.excel(text_of(what.label))
     return render(request, "lianjing/matter_choose.html", {"listing": listing, "label": text_of(what.label)})
@@ -182,7 +230,14 @@ def matter_open(request: HttpRequest, matter_id: int, procedure: str) -> HttpRes
     told = refusal_words(refusal, asked.today) if refusal else None
     if told and request.method == "GET":
         told["recorded"] = False
-    context = {"parent": parent, "label": text_of(what.label), "title": title, "told": told, "fault": fault, "request_key": fresh_key()}
+    context = {
+        "parent": parent,
+        "label": text_of(what.label),
+        "title": title,
+        "told": told,
+        "fault": fault,
+        "request_key": fresh_key(),
+    }
     return render(request, "lianjing/matter_open.html", context, status=status)
 
 
@@ -198,11 +253,20 @@ def _unready(what: Procedure, parent: Matter, request: PageRequest) -> Refusal |
 def _opened(request: PageRequest, parent: Matter, what: Procedure, title: str) -> HttpResponse:
     key = key_of(request)
     child = services.open_matter(
-        procedure_key=what.key, parent_id=parent.id, title=title, person_id=request.who.id, now=request.now, key=key
+        procedure_key=what.key,
+        parent_id=parent.id,
+        title=title,
+        person_id=request.who.id,
+        now=request.now,
+        key=key,
     )
     receipt = Receipt.objects.filter(key=key).first() if key else None
-    give_receipt(request, _("“%(what)s”已发起。") % {"what": text_of(what.label)}, receipt.event_id if receipt else "")
-    first = WorkItem.objects.filter(matter=child, closed_at__isnull=True, post_id__in=[each.post.id for each in request.held]).first()
+    give_receipt(
+        request, _("“%(what)s”已发起。") % {"what": text_of(what.label)}, receipt.event_id if receipt else ""
+    )
+    first = WorkItem.objects.filter(
+        matter=child, closed_at__isnull=True, post_id__in=[each.post.id for each in request.held]
+    ).first()
     return redirect("item", first.id) if first is not None else redirect("matter", child.id)
 
 
@@ -214,7 +278,11 @@ def matter_withdraw(request: HttpRequest, matter_id: int) -> HttpResponse:
     found = open_for(asked.who.id, matter_id, asked.today)
     try:
         outcome = services.withdraw(
-            matter_id=matter_id, person_id=asked.who.id, reason=request.POST.get("reason", ""), now=asked.now, key=key_of(asked)
+            matter_id=matter_id,
+            person_id=asked.who.id,
+            reason=request.POST.get("reason", ""),
+            now=asked.now,
+            key=key_of(asked),
         )
     except Refusal as refusal:
         return _page(asked, found, refusal=refusal, panel="withdraw", status=status_of(refusal))
@@ -262,7 +330,11 @@ def matter_gate(request: HttpRequest, matter_id: int) -> HttpResponse:
 def _passed(request: PageRequest, matter: Matter) -> HttpResponse:
     key = key_of(request)
     passed = stages.pass_gate(
-        matter_id=matter.id, person_id=request.who.id, now=request.now, key=key, to_stage=request.POST.get("to_stage", "")
+        matter_id=matter.id,
+        person_id=request.who.id,
+        now=request.now,
+        key=key,
+        to_stage=request.POST.get("to_stage", ""),
     )
     receipt = Receipt.objects.filter(key=key).first() if key else None
     words = _("已进入“%(stage)s”阶段。") % {"stage": codes.label("stage", passed.stage)}
@@ -274,14 +346,23 @@ def _gate_context(request: PageRequest, matter: Matter, refusal: Refusal | None)
     domain, place = stages.stage_of(matter)
     following = stages.next_stage(matter)
     conditions = [
-        {"text": each.text, "is_met": each.is_met, "clause": clause_title(each.clause, request.today) if each.clause else "",
-         "clause_url": clause_address(each.clause, request.today)}
+        {
+            "text": each.text,
+            "is_met": each.is_met,
+            "clause": clause_title(each.clause, request.today) if each.clause else "",
+            "clause_url": clause_address(each.clause, request.today),
+        }
         for each in stages.conditions(matter, request.today)
     ]
     return {
-        "matter": matter, "stage": text_of(domain.stages[place].label), "following": text_of(following.label) if following else "",
-        "following_key": following.key if following else "", "conditions": conditions,
-        "met": sum(each["is_met"] for each in conditions), "is_gatekeeper": any(each.post.key == domain.gate_post for each in request.held),
+        "matter": matter,
+        "stage": text_of(domain.stages[place].label),
+        "following": text_of(following.label) if following else "",
+        "following_key": following.key if following else "",
+        "conditions": conditions,
+        "met": sum(each["is_met"] for each in conditions),
+        "is_gatekeeper": any(each.post.key == domain.gate_post for each in request.held),
         "past": StageGate.objects.filter(matter=matter).select_related("person").order_by("-passed_at"),
-        "told": refusal_words(refusal, request.today) if refusal else None, "request_key": fresh_key(),
+        "told": refusal_words(refusal, request.today) if refusal else None,
+        "request_key": fresh_key(),
     }

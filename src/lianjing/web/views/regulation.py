@@ -51,8 +51,14 @@ def regulations(request: HttpRequest) -> HttpResponse:
         Column("doc_no", _("文号"), lambda row: row.doc_no, "doc_no"),
         Column("kind", _("类别"), lambda row: codes.label("regulation_kind", row.kind), "kind"),
         Column("issuer", _("制定机关"), lambda row: row.issuer, "issuer"),
-        Column("status", _("状态"), lambda row: codes.label("regulation_status", row.status), "status", kind="status",
-               tone=lambda row: STATUS_TONES.get(row.status, "plain")),
+        Column(
+            "status",
+            _("状态"),
+            lambda row: codes.label("regulation_status", row.status),
+            "status",
+            kind="status",
+            tone=lambda row: STATUS_TONES.get(row.status, "plain"),
+        ),
         Column("from_on", _("施行日"), lambda row: row.from_on, "from_on", kind="day"),
         Column("review_on", _("评估日"), lambda row: row.review_on, "review_on", kind="day"),
     ]
@@ -75,11 +81,17 @@ def regulation(request: HttpRequest, key: str) -> HttpResponse:
     found = Regulation.objects.select_related("owner_unit").filter(key=key).first()
     if found is None:
         raise Refusal(Ground.SCOPE, "scope.regulation", _("没有这项制度"))
-    clauses = sorted(Clause.objects.filter(regulation=found), key=lambda each: (_order(each.article_no), each.from_on or date.min))
+    clauses = sorted(
+        Clause.objects.filter(regulation=found),
+        key=lambda each: (_order(each.article_no), each.from_on or date.min),
+    )
     definitions = Definition.objects.filter(regulation=found).order_by("kind", "key", "-version")
     context = {
-        "regulation": found, "title": title_of(found), "kind": codes.label("regulation_kind", found.kind),
-        "status": codes.label("regulation_status", found.status), "tone": STATUS_TONES.get(found.status, "plain"),
+        "regulation": found,
+        "title": title_of(found),
+        "kind": codes.label("regulation_kind", found.kind),
+        "status": codes.label("regulation_status", found.status),
+        "tone": STATUS_TONES.get(found.status, "plain"),
         "clauses": [_clause_shown(each, asked.today) for each in clauses],
         "definitions": [_definition_shown(each, asked.today) for each in definitions],
         "breadcrumbs": [{"label": _("制度办法"), "url": reverse("regulations")}],
@@ -94,9 +106,11 @@ def _order(article: str) -> tuple[int, str]:
 
 def _clause_shown(clause: Clause, day: date) -> dict[str, Any]:
     return {
-        "clause": clause, "text": clause.text_en if in_english() and clause.text_en else clause.text,
+        "clause": clause,
+        "text": clause.text_en if in_english() and clause.text_en else clause.text,
         "url": clause_address(f"{clause.regulation.key}#{clause.article_no}", day),
-        "mark": codes.label("evidence_mark", clause.mark) if clause.mark else "", "tone": MARK_TONES.get(clause.mark, "plain"),
+        "mark": codes.label("evidence_mark", clause.mark) if clause.mark else "",
+        "tone": MARK_TONES.get(clause.mark, "plain"),
     }
 
 
@@ -104,9 +118,13 @@ def _definition_shown(definition: Definition, day: date) -> dict[str, Any]:
     is_process = definition.kind == "process"
     table = None if is_process else table_shown(definition.xml)
     return {
-        "definition": definition, "kind": codes.label("definition_kind", definition.kind),
-        "diagram": draw(graph_of(definition), {}) if is_process else None, "table": table,
-        "rules": [{"rule": rule, "clause_url": clause_address(rule.clause, day)} for rule in table.rules] if table else [],
+        "definition": definition,
+        "kind": codes.label("definition_kind", definition.kind),
+        "diagram": draw(graph_of(definition), {}) if is_process else None,
+        "table": table,
+        "rules": [{"rule": rule, "clause_url": clause_address(rule.clause, day)} for rule in table.rules]
+        if table
+        else [],
     }
 
 
@@ -118,13 +136,24 @@ def clause(request: HttpRequest, reference: str) -> HttpResponse:
     cited, day = reference.replace("~", "#"), day_of(request.GET.get("on", "")) or asked.today
     found = clause_on(cited, day)
     if found is None:
-        raise Refusal(Ground.SCOPE, "scope.clause", _("该日没有此条款在施行：%(reference)s") % {"reference": cited})
-    wordings = Clause.objects.filter(regulation=found.regulation, article_no=found.article_no).order_by("from_on", "id")
+        raise Refusal(
+            Ground.SCOPE, "scope.clause", _("该日没有此条款在施行：%(reference)s") % {"reference": cited}
+        )
+    wordings = Clause.objects.filter(regulation=found.regulation, article_no=found.article_no).order_by(
+        "from_on", "id"
+    )
     refused = Event.objects.filter(clause=cited, is_refused=True)
-    mine = refused.filter(Q(matter_id__in=visible_to(asked.who.id, asked.today).values("id")) | Q(person_id=asked.who.id))
+    mine = refused.filter(
+        Q(matter_id__in=visible_to(asked.who.id, asked.today).values("id")) | Q(person_id=asked.who.id)
+    )
     context = {
-        **_clause_shown(found, day), "regulation": found.regulation, "title": title_of(found.regulation), "day": day,
-        "reference": cited, "wordings": wordings, "refused_count": mine.count(),
+        **_clause_shown(found, day),
+        "regulation": found.regulation,
+        "title": title_of(found.regulation),
+        "day": day,
+        "reference": cited,
+        "wordings": wordings,
+        "refused_count": mine.count(),
         "refusals": mine.order_by("-recorded_at")[:20],
         "resting": resting_on(cited),
         "breadcrumbs": [
@@ -137,12 +166,33 @@ def clause(request: HttpRequest, reference: str) -> HttpResponse:
 
 def resting_on(reference: str) -> list[dict[str, Any]]:
     """Return the checks that rest on a clause: power items, steps, papers, conflicts."""
-    steps = ProcessStep.objects.filter(clause=reference).select_related("definition").order_by("definition__key", "id")
+    steps = (
+        ProcessStep.objects.filter(clause=reference)
+        .select_related("definition")
+        .order_by("definition__key", "id")
+    )
     papers = DocumentRequirement.objects.filter(clause=reference).order_by("id")
     conflicts = DutyConflict.objects.filter(clause=reference).order_by("id")
     return [
-        {"kind": _("权力事项"), "names": [f"{row.code} {row.name}" for row in PowerItem.objects.filter(clause=reference).order_by("code")]},
-        {"kind": _("流程环节"), "names": [f"{row.definition.key} v{row.definition.version} · {row.name}" for row in steps]},
-        {"kind": _("要件"), "names": sorted({codes.label("document_kind", row.document_kind) for row in papers})},
-        {"kind": _("不相容职责"), "names": [f"{codes.label('duty', row.duty_a)}—{codes.label('duty', row.duty_b)}" for row in conflicts]},
+        {
+            "kind": _("权力事项"),
+            "names": [
+                f"{row.code} {row.name}"
+                for row in PowerItem.objects.filter(clause=reference).order_by("code")
+            ],
+        },
+        {
+            "kind": _("流程环节"),
+            "names": [f"{row.definition.key} v{row.definition.version} · {row.name}" for row in steps],
+        },
+        {
+            "kind": _("要件"),
+            "names": sorted({codes.label("document_kind", row.document_kind) for row in papers}),
+        },
+        {
+            "kind": _("不相容职责"),
+            "names": [
+                f"{codes.label('duty', row.duty_a)}—{codes.label('duty', row.duty_b)}" for row in conflicts
+            ],
+        },
     ]

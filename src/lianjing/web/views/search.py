@@ -37,7 +37,11 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = cast(PageRequest, request)
     word = " ".join(request.GET.get("q", "").split())[:LONGEST]
     groups = _groups(asked, word) if word else []
-    context = {"word": word, "groups": [group for group in groups if group["rows"]], "count": sum(len(group["rows"]) for group in groups)}
+    context = {
+        "word": word,
+        "groups": [group for group in groups if group["rows"]],
+        "count": sum(len(group["rows"]) for group in groups),
+    }
     return render(request, "lianjing/search.html", context)
 
 
@@ -57,13 +61,22 @@ def _groups(request: PageRequest, word: str) -> list[dict[str, Any]]:
 def matters_named(scope: QuerySet[Matter], word: str) -> list[Matter]:
     """Return matters by title, number or outside number, projects first."""
     named = Q(title__icontains=word) | Q(code__icontains=word) | Q(external_no__iexact=word)
-    return list(scope.filter(named).select_related("unit", "root").order_by("parent_id", "-opened_on", "-id").distinct()[:MOST])
+    return list(
+        scope.filter(named)
+        .select_related("unit", "root")
+        .order_by("parent_id", "-opened_on", "-id")
+        .distinct()[:MOST]
+    )
 
 
 def papers_named(scope: QuerySet[Matter], word: str) -> list[Document]:
     """Return papers by title or document number."""
     named = Q(title__icontains=word) | Q(doc_no__icontains=word)
-    return list(Document.objects.filter(named, matter_id__in=scope.values("id")).select_related("matter").order_by("-id")[:MOST])
+    return list(
+        Document.objects.filter(named, matter_id__in=scope.values("id"))
+        .select_related("matter")
+        .order_by("-id")[:MOST]
+    )
 
 
 def sums_of(scope: QuerySet[Matter], word: str) -> list[dict[str, str]]:
@@ -77,7 +90,13 @@ def sums_of(scope: QuerySet[Matter], word: str) -> list[dict[str, str]]:
         for record, column in _with_sum(model, amount):
             matter = scope.filter(pk=record.pk).first()
             if matter is not None:
-                rows.append({"text": f"{money(amount)} · {column}", "note": matter.title, "url": address("matter", matter.pk)})
+                rows.append(
+                    {
+                        "text": f"{money(amount)} · {column}",
+                        "note": matter.title,
+                        "url": address("matter", matter.pk),
+                    }
+                )
     return rows[:MOST]
 
 
@@ -85,7 +104,10 @@ def _with_sum(model: Any, amount: Decimal) -> list[tuple[Any, str]]:
     columns = [field for field in model._meta.concrete_fields if isinstance(field, MoneyField)]
     hits = []
     for column in columns:
-        hits += [(record, label_of(column)) for record in model._default_manager.filter(**{column.name: amount})[:MOST]]
+        hits += [
+            (record, label_of(column))
+            for record in model._default_manager.filter(**{column.name: amount})[:MOST]
+        ]
     return hits
 
 
@@ -94,13 +116,19 @@ def firms_named(scope: QuerySet[Matter], word: str, roles: frozenset[str]) -> li
     named = Q(name__icontains=word) | Q(credit_code__iexact=word) | spelt(word)
     firms = Enterprise.objects.filter(named)
     if not roles & OFFICIALS:
-        firms = firms.filter(id__in=MatterParty.objects.filter(matter_id__in=scope.values("id")).values("enterprise_id"))
+        firms = firms.filter(
+            id__in=MatterParty.objects.filter(matter_id__in=scope.values("id")).values("enterprise_id")
+        )
     return list(firms.order_by("pinyin", "id")[:MOST])
 
 
 def persons_named(word: str) -> list[Person]:
     """Return persons by name or pinyin, initials included."""
-    return list(Person.objects.filter(Q(name__icontains=word) | spelt(word)).select_related("unit").order_by("pinyin", "id")[:MOST])
+    return list(
+        Person.objects.filter(Q(name__icontains=word) | spelt(word))
+        .select_related("unit")
+        .order_by("pinyin", "id")[:MOST]
+    )
 
 
 def spelt(word: str) -> Q:
@@ -115,11 +143,19 @@ def spelt(word: str) -> Q:
 
 def _matter_row(row: Matter) -> dict[str, str]:
     root = row.root.title if row.root is not None and row.root_id != row.id else row.unit.name
-    return {"text": row.title, "note": f"{codes.label('matter_kind', row.kind)} {row.code} · {root}", "url": address("matter", row.pk)}
+    return {
+        "text": row.title,
+        "note": f"{codes.label('matter_kind', row.kind)} {row.code} · {root}",
+        "url": address("matter", row.pk),
+    }
 
 
 def _document_row(row: Document) -> dict[str, str]:
-    return {"text": f"{row.title} {row.doc_no}".strip(), "note": row.matter.title, "url": address("document", row.pk)}
+    return {
+        "text": f"{row.title} {row.doc_no}".strip(),
+        "note": row.matter.title,
+        "url": address("document", row.pk),
+    }
 
 
 def _firm_row(row: Enterprise) -> dict[str, str]:

@@ -32,11 +32,14 @@ class LoginForm(forms.Form):
     """Number and pass-phrase."""
 
     number = forms.CharField(
-        label=gettext_lazy("账号"), max_length=40,
+        label=gettext_lazy("账号"),
+        max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "spellcheck": "false"}),
     )
     password = forms.CharField(
-        label=gettext_lazy("密码"), max_length=256, strip=False,
+        label=gettext_lazy("密码"),
+        max_length=256,
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
@@ -66,7 +69,9 @@ def login(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "fault": fault, "next": request.POST.get("next") or request.GET.get("next", "")}
     if settings.LIANJING_DEMONSTRATION:
         context |= {"groups": _demonstrators(asked), "demo_password": settings.LIANJING_DEMO_PASSWORD}
-    return render(request, "lianjing/login.html", context, status=403 if fault else 422 if form.errors else 200)
+    return render(
+        request, "lianjing/login.html", context, status=403 if fault else 422 if form.errors else 200
+    )
 
 
 def _log_in(request: PageRequest, number: str, password: str) -> str:
@@ -98,12 +103,20 @@ def _demonstrators(request: PageRequest) -> list[tuple[str, list[Demonstrator]]]
     """Return who can log in as what, by unit, units in the order of their first number."""
     accounts = LoginAccount.objects.filter(is_active=True).select_related("person").order_by("number")
     numbers = {account.person_id: account for account in accounts}
-    terms = Appointment.objects.filter(on_day(request.today), in_being(request.today, "post__"), person_id__in=numbers)
+    terms = Appointment.objects.filter(
+        on_day(request.today), in_being(request.today, "post__"), person_id__in=numbers
+    )
     groups: dict[str, dict[int, list[str]]] = {}
     for term in terms.select_related("post__unit", "person").order_by("person__login__number", "id"):
         groups.setdefault(term.post.unit.name, {}).setdefault(term.person_id, []).append(term.post.name)
     return [
-        (unit, [Demonstrator(numbers[key].number, numbers[key].person.name, tuple(posts)) for key, posts in persons.items()])
+        (
+            unit,
+            [
+                Demonstrator(numbers[key].number, numbers[key].person.name, tuple(posts))
+                for key, posts in persons.items()
+            ],
+        )
         for unit, persons in groups.items()
     ]
 
@@ -129,4 +142,9 @@ def password(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("密码已修改"))
         return redirect("workbench")
     is_due = account.must_change_password
-    return render(request, "lianjing/password.html", {"form": form, "is_due": is_due}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "lianjing/password.html",
+        {"form": form, "is_due": is_due},
+        status=422 if form.errors else 200,
+    )

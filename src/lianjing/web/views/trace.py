@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lianjing.kernel.refusal import Ground, Refusal
-from lianjing.kernel.trail.envelope import parse_envelope
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.org.registers import holders_then
@@ -23,12 +22,13 @@ from lianjing.runtime.trail.models import Event, Leaf, Pending
 from lianjing.runtime.trail.queries import entered, lines
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.access_log import ACCESS
-from lianjing.web.records import name_of
+from lianjing.web.records import currency_of, name_of
 from lianjing.web.scope import event_for, events_for, is_sealed, may_read_body, readable_among
 from lianjing.web.templatetags.ui import NONE_SIGN
 from lianjing.web.tracing import (
     Touch,
     checks_of,
+    envelope_of,
     events_of_row,
     field_of,
     model_of,
@@ -122,7 +122,7 @@ def _add_holders(groups: Sequence[dict[str, Any]]) -> None:
 
 def _present(model: type[Kept], row: Any, column: str) -> str:
     field = field_of(model, column)
-    return said(model, column, encode(field, getattr(row, field.attname))) if row is not None else ""
+    return said(model, column, encode(field, getattr(row, field.attname)), currency=currency_of(row)) if row is not None else ""
 
 
 def _columns(model: type[Kept], row: Any, table: str, key: str) -> list[dict[str, Any]]:
@@ -131,7 +131,7 @@ def _columns(model: type[Kept], row: Any, table: str, key: str) -> list[dict[str
     found = []
     for field in model._meta.concrete_fields:
         column = str(field.column)
-        text = said(model, column, encode(field, getattr(row, field.attname)))
+        text = said(model, column, encode(field, getattr(row, field.attname)), currency=currency_of(row))
         if text != NONE_SIGN and column not in SYSTEM_COLUMNS:
             found.append({"column": column, "label": _(str(field.verbose_name)), "text": text, "entered": who.get(column)})
     return found
@@ -143,21 +143,28 @@ def _page_of(table: str, key: str) -> str:
     return address(views[table], int(key)) if table in views and key.isdigit() else ""
 
 
+def _envelope_text(event: Event) -> str:
+    """The envelope set out for the eye; its bare bytes where they were altered."""
+    try:
+        return json.dumps(json.loads(bytes(event.envelope)), ensure_ascii=False, indent=2)
+    except ValueError:
+        return bytes(event.envelope).decode(errors="backslashreplace")
+
+
 @signed_in
 @require_safe
 def event(request: HttpRequest, event_id: str) -> HttpResponse:
     """Show one act: its exact envelope, its number, what it changed, and whether its hashes hold now."""
     asked = cast(PageRequest, request)
     found = event_for(asked.who, event_id, asked.today)
-    envelope = parse_envelope(bytes(found.envelope))
     may_read = may_read_body(asked.who, found, asked.now)
     line = lines(Event.objects.filter(id=found.id))[0]
     leaf = Leaf.objects.filter(event=found).first()
     neighbours = events_for(asked.who, asked.today).filter(object=found.object)
     context = {
-        "event": found, "envelope": json.dumps(json.loads(bytes(found.envelope)), ensure_ascii=False, indent=2), "parsed": envelope,
+        "event": found, "envelope": _envelope_text(found), "parsed": envelope_of(found),
         "leaf": leaf, "is_waiting": leaf is None and Pending.objects.filter(event=found).exists(),
-        "checks": checks_of(found, envelope), "changes": row_changes(found) if may_read else [], "may_read": may_read,
+        "checks": checks_of(found), "changes": row_changes(found) if may_read else [], "may_read": may_read,
         "is_sealed": not may_read and is_sealed(found, asked.now),
         "line": line, "word": act_words([found.act])[found.act], "clause": clause_title(found.clause, legal_day(found.recorded_at)) if found.clause else "",
         "clause_url": clause_address(found.clause, legal_day(found.recorded_at)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, cast
@@ -17,7 +16,7 @@ from lianjing.runtime.org.models import Person
 from lianjing.runtime.process.queries import check_states
 from lianjing.runtime.trail.act import LEGAL_ZONE, Actor, recorded
 from lianjing.runtime.trail.models import Event, Leaf, Pending
-from lianjing.runtime.trail.queries import ActLine, lines
+from lianjing.runtime.trail.queries import ActLine, content_of, lines
 from lianjing.runtime.trail.verify import Verdict
 from lianjing.runtime.trail.verify import verify as verify_trail
 from lianjing.web.access import STAFF, PageRequest, signed_in
@@ -57,7 +56,7 @@ def last_check() -> LastCheck | None:
     event = Event.objects.filter(object=INSTALLATION, act=VERIFY).select_related("body").order_by("-oseq").first()
     if event is None:
         return None
-    content = json.loads(bytes(event.body.content))
+    content = content_of(event)
     person = Person.objects.filter(id=event.person_id or 0).values_list("name", flat=True).first()
     return LastCheck(event, person or "", content.get("events", 0), content.get("problems", 0))
 

@@ -38,26 +38,51 @@ def undertakings(request: HttpRequest) -> HttpResponse:
     today = asked.today
 
     def state(row: Undertaking) -> str:
-        return _("逾期") if row.closed_on is None and row.due_on < today else codes.label("list_state", row.list_state)
+        return (
+            _("逾期")
+            if row.closed_on is None and row.due_on < today
+            else codes.label("list_state", row.list_state)
+        )
 
     columns = [
-        Column("what", _("事项"), lambda row: row.what, "what", url=lambda row: reverse("undertaking", args=[row.id])),
-        Column("source", _("来源"), lambda row: codes.label("undertaking_source", row.source_kind), "source_kind"),
+        Column(
+            "what",
+            _("事项"),
+            lambda row: row.what,
+            "what",
+            url=lambda row: reverse("undertaking", args=[row.id]),
+        ),
+        Column(
+            "source", _("来源"), lambda row: codes.label("undertaking_source", row.source_kind), "source_kind"
+        ),
         Column("matter", _("所属项目"), lambda row: row.matter.title if row.matter else "", "matter__title"),
         Column("owner", _("责任人"), lambda row: _owner(row), "owner_person__name"),
         Column("opened", _("交办日"), lambda row: row.opened_on, "opened_on", kind="day"),
         Column("due", _("到期日"), lambda row: row.due_on, "due_on", kind="day"),
         Column("urged", _("督办次数"), lambda row: row.urge_count, "urge_count", kind="number"),
-        Column("state", _("状态"), state, "list_state", kind="status",
-               tone=lambda row: "bad" if row.closed_on is None and row.due_on < today else TONES.get(row.list_state, "plain")),
+        Column(
+            "state",
+            _("状态"),
+            state,
+            "list_state",
+            kind="status",
+            tone=lambda row: (
+                "bad" if row.closed_on is None and row.due_on < today else TONES.get(row.list_state, "plain")
+            ),
+        ),
     ]
     conditions = {
-        "open": Q(closed_on__isnull=True), "overdue": Q(closed_on__isnull=True, due_on__lt=today), "closed": Q(closed_on__isnull=False),
+        "open": Q(closed_on__isnull=True),
+        "overdue": Q(closed_on__isnull=True, due_on__lt=today),
+        "closed": Q(closed_on__isnull=False),
         "mine": Q(owner_person_id=asked.who.id),
     }
     words = [("open", _("未销号")), ("overdue", _("逾期")), ("closed", _("已销号")), ("mine", _("我负责的"))]
     listing = Register(
-        asked, visible(asked.who.id, today), columns, ("what", "matter__title", "owner_person__name"),
+        asked,
+        visible(asked.who.id, today),
+        columns,
+        ("what", "matter__title", "owner_person__name"),
         [Filter("state", _("状态"), words, lambda value: conditions.get(value, Q()))],
     )
     if listing.wants_excel:
@@ -89,10 +114,18 @@ def undertaking(request: HttpRequest, undertaking_id: int) -> HttpResponse:
             fault, status = str(bad), 422
     papers = _papers(row)
     context = {
-        "row": row, "owner": _owner(row), "told": told, "fault": fault, "request_key": fresh_key(), "papers": papers,
-        "results": codes.choices("undertaking_result"), "is_overdue": row.closed_on is None and row.due_on < asked.today,
-        "is_owner": row.owner_person_id == asked.who.id, "may_act": bool(asked.roles - {"supervisor"}),
-        "clause": clause_title(row.clause, asked.today) if row.clause else "", "clause_address": row.clause.replace("#", "~"),
+        "row": row,
+        "owner": _owner(row),
+        "told": told,
+        "fault": fault,
+        "request_key": fresh_key(),
+        "papers": papers,
+        "results": codes.choices("undertaking_result"),
+        "is_overdue": row.closed_on is None and row.due_on < asked.today,
+        "is_owner": row.owner_person_id == asked.who.id,
+        "may_act": bool(asked.roles - {"supervisor"}),
+        "clause": clause_title(row.clause, asked.today) if row.clause else "",
+        "clause_address": row.clause.replace("#", "~"),
         "posted": request.POST,
     }
     return render(request, "lianjing/undertaking.html", context, status=status)
@@ -117,13 +150,23 @@ def _act(request: PageRequest, row: Undertaking) -> None:
             if file is None:
                 raise BadInput(_("请选择文件"), "file")
             services.supply(
-                undertaking_id=row.id, person_id=who, content=file.read(), file_name=file.name or "", title=posted.get("title", ""),
-                now=now, is_fictitious=posted.get("is_fictitious") == "on", key=key_of(request),
+                undertaking_id=row.id,
+                person_id=who,
+                content=file.read(),
+                file_name=file.name or "",
+                title=posted.get("title", ""),
+                now=now,
+                is_fictitious=posted.get("is_fictitious") == "on",
+                key=key_of(request),
             )
         case "close":
             evidence = posted.get("evidence", "")
             services.close(
-                undertaking_id=row.id, person_id=who, result=posted.get("result", ""), text=posted.get("text", ""), now=now,
+                undertaking_id=row.id,
+                person_id=who,
+                result=posted.get("result", ""),
+                text=posted.get("text", ""),
+                now=now,
                 evidence_document_id=int(evidence) if evidence.isdigit() else None,
             )
         case _:

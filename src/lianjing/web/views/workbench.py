@@ -38,7 +38,14 @@ TOP = 10
 def workbench(request: HttpRequest) -> HttpResponse:
     """Show what waits for the person today, overdue first."""
     asked = cast(PageRequest, request)
-    me, open_items = asked.who.id, list(items_for(asked.who.id, asked.today).select_related("instance__definition", "matter__applicant_person"))
+    me, open_items = (
+        asked.who.id,
+        list(
+            items_for(asked.who.id, asked.today).select_related(
+                "instance__definition", "matter__applicant_person"
+            )
+        ),
+    )
     lights = _lights(open_items, asked.now)
     open_items.sort(key=lambda item: _urgency(item, lights[item.id]))
     shown = open_items[:TOP]
@@ -47,11 +54,20 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "counters": _counters(asked, open_items, lights),
         "rows": [_row(item, lights[item.id]) for item in shown],
         "more": len(open_items) - len(shown),
-        "drafts": FormDraft.objects.filter(person_id=me, work_item__closed_at__isnull=True).select_related("work_item__matter").order_by("-saved_at")[:TOP],
-        "applications": Matter.objects.filter(applicant_person_id=me).exclude(parent=None).select_related("root").order_by("-id")[:TOP],
+        "drafts": FormDraft.objects.filter(person_id=me, work_item__closed_at__isnull=True)
+        .select_related("work_item__matter")
+        .order_by("-saved_at")[:TOP],
+        "applications": Matter.objects.filter(applicant_person_id=me)
+        .exclude(parent=None)
+        .select_related("root")
+        .order_by("-id")[:TOP],
         "openings": openings(asked),
-        "delegations": Delegation.objects.filter(on_day(asked.today), to_person_id=me).select_related("post__unit", "from_person"),
-        "meetings": MeetingMember.objects.filter(person_id=me, meeting__held_on__gte=asked.today).select_related("meeting").order_by("meeting__held_on")[:TOP],
+        "delegations": Delegation.objects.filter(on_day(asked.today), to_person_id=me).select_related(
+            "post__unit", "from_person"
+        ),
+        "meetings": MeetingMember.objects.filter(person_id=me, meeting__held_on__gte=asked.today)
+        .select_related("meeting")
+        .order_by("meeting__held_on")[:TOP],
     }
     return render(request, "lianjing/workbench.html", context)
 
@@ -67,8 +83,13 @@ def _urgency(item: WorkItem, clock: dict[str, Any] | None) -> tuple[int, datetim
 
 
 def _row(item: WorkItem, clock: dict[str, Any] | None) -> dict[str, Any]:
-    return {"item": item, "name": item_name(item), "clock": clock, "amount": getattr(item, "amount", None),
-            "kind": codes.label("matter_kind", item.matter.kind)}
+    return {
+        "item": item,
+        "name": item_name(item),
+        "clock": clock,
+        "amount": getattr(item, "amount", None),
+        "kind": codes.label("matter_kind", item.matter.kind),
+    }
 
 
 def _counters(request: PageRequest, items: list[WorkItem], lights: dict[int, Any]) -> list[dict[str, Any]]:
@@ -79,9 +100,24 @@ def _counters(request: PageRequest, items: list[WorkItem], lights: dict[int, Any
     done = done_by(request.who.id).filter(closed_at__gte=datetime.combine(first, time(), LEGAL_ZONE)).count()
     return [
         {"value": len(items), "text": _("待办"), "url": place, "tone": "doing"},
-        {"value": states.count("due_soon"), "text": _("临期"), "url": f"{place}?clock=due_soon", "tone": "warn"},
-        {"value": states.count("overdue"), "text": _("逾期"), "url": f"{place}?clock=overdue", "tone": "bad" if "overdue" in states else "plain"},
-        {"value": done, "text": _("本月已办"), "url": f"{place}?tab=done&closed_from={first.isoformat()}", "tone": "good"},
+        {
+            "value": states.count("due_soon"),
+            "text": _("临期"),
+            "url": f"{place}?clock=due_soon",
+            "tone": "warn",
+        },
+        {
+            "value": states.count("overdue"),
+            "text": _("逾期"),
+            "url": f"{place}?clock=overdue",
+            "tone": "bad" if "overdue" in states else "plain",
+        },
+        {
+            "value": done,
+            "text": _("本月已办"),
+            "url": f"{place}?tab=done&closed_from={first.isoformat()}",
+            "tone": "good",
+        },
     ]
 
 
@@ -102,7 +138,9 @@ def amounts(items: list[WorkItem]) -> dict[int, Decimal]:
     for item in items:
         wanted.setdefault(item.matter.kind, set()).add(item.matter_id)
     found: dict[int, Decimal] = {}
-    for procedure in (each for domain in domains() for each in domain.procedures if each.matter_kind in wanted):
+    for procedure in (
+        each for domain in domains() for each in domain.procedures if each.matter_kind in wanted
+    ):
         if _has_amount(procedure):
             rows = procedure.record._default_manager.filter(pk__in=wanted[procedure.matter_kind])
             found |= dict(rows.values_list("pk", "amount"))
@@ -130,7 +168,12 @@ def items(request: HttpRequest) -> HttpResponse:
     if listing.wants_excel:
         return listing.excel(_("已办") if is_done else _("待办"))
     tabs = [
-        {"text": _("待办"), "url": reverse("items"), "is_active": not is_done, "count": items_for(asked.who.id, asked.today).count()},
+        {
+            "text": _("待办"),
+            "url": reverse("items"),
+            "is_active": not is_done,
+            "count": items_for(asked.who.id, asked.today).count(),
+        },
         {"text": _("已办"), "url": f"{reverse('items')}?tab=done", "is_active": is_done, "count": None},
     ]
     return render(request, "lianjing/items.html", {"listing": listing, "tabs": tabs, "is_done": is_done})
@@ -140,12 +183,34 @@ def _columns() -> list[Column]:
     words = procedure_words()
     return [
         Column("step", _("环节"), item_name, "name", url=lambda row: reverse("item", args=[row.id])),
-        Column("title", _("事项"), lambda row: row.matter.title, "matter__title", url=lambda row: reverse("matter", args=[row.matter_id])),
+        Column(
+            "title",
+            _("事项"),
+            lambda row: row.matter.title,
+            "matter__title",
+            url=lambda row: reverse("matter", args=[row.matter_id]),
+        ),
         Column("code", _("编号"), lambda row: row.matter.code, "matter__code"),
-        Column("process", _("流程"), lambda row: words.get(row.instance.definition.key, ""), "instance__definition__key"),
-        Column("project", _("所属项目"), lambda row: row.matter.root.title if row.matter.root_id != row.matter_id else "", "matter__root__title"),
+        Column(
+            "process",
+            _("流程"),
+            lambda row: words.get(row.instance.definition.key, ""),
+            "instance__definition__key",
+        ),
+        Column(
+            "project",
+            _("所属项目"),
+            lambda row: row.matter.root.title if row.matter.root_id != row.matter_id else "",
+            "matter__root__title",
+        ),
         Column("unit", _("来源单位"), lambda row: row.matter.unit.name, "matter__unit__name"),
-        Column("applicant", _("发起人"), lambda row: getattr(row.matter.applicant_person, "name", ""), "matter__applicant_person__pinyin", is_hidden=True),
+        Column(
+            "applicant",
+            _("发起人"),
+            lambda row: getattr(row.matter.applicant_person, "name", ""),
+            "matter__applicant_person__pinyin",
+            is_hidden=True,
+        ),
         Column("amount", _("金额（元）"), lambda row: getattr(row, "amount", None), kind="money"),
         Column("opened", _("接收时间"), lambda row: row.opened_at, "opened_at", kind="time"),
     ]
@@ -167,11 +232,24 @@ WITH = ("matter__root", "matter__unit", "matter__applicant_person", "instance__d
 def _open_list(request: PageRequest) -> Register:
     now, days = request.now, calendar()
     rows = items_for(request.who.id, request.today).select_related(*WITH)
-    clock = Column("clock", _("剩余时限"), lambda row: row.due_at, "due_at", kind="clock", shown=lambda row: light(row, now, days))
+    clock = Column(
+        "clock",
+        _("剩余时限"),
+        lambda row: row.due_at,
+        "due_at",
+        kind="clock",
+        shown=lambda row: light(row, now, days),
+    )
     lights = [("overdue", _("逾期")), ("due_soon", _("临期")), ("normal", _("正常")), ("paused", _("已暂停"))]
     return Register(
-        request, rows, [*_columns(), clock], SEARCHED, [*_narrowing(), Filter("clock", _("时限"), lights, lambda state: _of_state(rows, state, now))],
-        prepare=hang_amounts, row_class=lambda row: "is-bad" if row.due_at and row.due_at < now else "", empty_text=_("没有待办事项"),
+        request,
+        rows,
+        [*_columns(), clock],
+        SEARCHED,
+        [*_narrowing(), Filter("clock", _("时限"), lights, lambda state: _of_state(rows, state, now))],
+        prepare=hang_amounts,
+        row_class=lambda row: "is-bad" if row.due_at and row.due_at < now else "",
+        empty_text=_("没有待办事项"),
     )
 
 
@@ -189,12 +267,36 @@ def _done_list(request: PageRequest) -> Register:
     columns = [
         *_columns(),
         Column("closed", _("办结时间"), lambda row: row.closed_at, "closed_at", kind="time"),
-        Column("outcome", _("结果"), lambda row: codes.label("item_outcome", row.outcome), "outcome", kind="status",
-               tone=lambda row: "good" if row.outcome == "done" else "warn"),
-        Column("clock", _("时限"), lambda row: row.due_at, "due_at", kind="clock", shown=lambda row: light(row, now)),
+        Column(
+            "outcome",
+            _("结果"),
+            lambda row: codes.label("item_outcome", row.outcome),
+            "outcome",
+            kind="status",
+            tone=lambda row: "good" if row.outcome == "done" else "warn",
+        ),
+        Column(
+            "clock",
+            _("时限"),
+            lambda row: row.due_at,
+            "due_at",
+            kind="clock",
+            shown=lambda row: light(row, now),
+        ),
     ]
     return Register(
-        request, rows, columns, SEARCHED, [*_narrowing(), Filter("outcome", _("结果"), codes.choices("item_outcome", "done", "returned"), "outcome")],
-        dates=[DateFilter("closed_from", _("办结起"), "closed_at__date__gte"), DateFilter("closed_to", _("办结止"), "closed_at__date__lte")],
-        prepare=hang_amounts, empty_text=_("没有已办事项"),
+        request,
+        rows,
+        columns,
+        SEARCHED,
+        [
+            *_narrowing(),
+            Filter("outcome", _("结果"), codes.choices("item_outcome", "done", "returned"), "outcome"),
+        ],
+        dates=[
+            DateFilter("closed_from", _("办结起"), "closed_at__date__gte"),
+            DateFilter("closed_to", _("办结止"), "closed_at__date__lte"),
+        ],
+        prepare=hang_amounts,
+        empty_text=_("没有已办事项"),
     )

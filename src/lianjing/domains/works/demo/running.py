@@ -14,7 +14,7 @@ from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.meetings import decided
 from lianjing.domains.works.demo.people import leave_of_finance
 from lianjing.domains.works.demo.queue import Script, at_work
-from lianjing.domains.works.demo.site import Change, asked, changed, months, priced
+from lianjing.domains.works.demo.site import Change, asked, changed, months, priced, proposal
 from lianjing.domains.works.demo.site import proposed as change_proposed
 from lianjing.domains.works.demo.tendering import (
     award_data,
@@ -30,6 +30,7 @@ from lianjing.domains.works.demo.tendering import (
 from lianjing.runtime.contract.models import AccountChange
 from lianjing.runtime.matter.models import Matter
 
+CALLED_BACK = {"is_called_back": "on", "is_own": "on", "opinion": "已按合同所留电话回拨核实，户名一致。"}
 GAP = 19.0      # working days between two payments
 
 
@@ -78,27 +79,37 @@ def road(job: Job) -> Script[None]:
     matter = yield from change_proposed(job, change)
     yield from priced(job, matter, change)
     yield from asked(job, matter, silent="PLN")
+    yield job.desk.scene.end - timedelta(days=4)
+    newest = Change("BG-006", "92600.00", "K1+700绿化带", "香樟胸径10 cm", "调整为胸径12 cm", "乔木栽植", "owner_request", "owner")
+    matter = job.open(job.builder, "works_change", f"{newest.part}变更")
+    yield from job.step(job.builder, matter, "propose", lambda: proposal(job, newest), wait=0.2)
 
 
 def new_account(job: Job) -> Script[None]:
     """Change the payee's account: until it is approved nothing is paid to it."""
-    number = job.desk.account_no()
-    yield 2.0
-    change = job.open(CONTRACTS, "works_account_change", f"{job.plan.title}收款账户变更")
-    data = {
-        "contract": job.contract.pk, "holder_name": job.desk.firm(job.builder).name, "account_no": number,
-        "bank_name": "婺澜银行澜汀支行", "reason": "原开户网点撤并，基本账户迁移，附盖章函件。",
-    }
-    yield from job.step(CONTRACTS, change, "apply", data)
+    change = yield from account_applied(job)
     account = AccountChange.objects.get(pk=change.pk).new_account_id
     claim = money.progress(job)
     if claim is not None:
         matter = job.open(OFFICER, "works_payment", f"{job.plan.title}进度款支付")
         job.refused_step(OFFICER, matter, "apply", {**claim, "payee_account": account})
         job.withdraw(OFFICER, matter, "收款账户变更尚未批准，撤回")
-    checks = {"is_called_back": "on", "is_own": "on", "opinion": "已按合同所留电话回拨核实，户名一致。"}
-    yield from job.step(FUNDS, change, "check", checks, wait=job.days(1.5))
+    yield from job.step(FUNDS, change, "check", CALLED_BACK, wait=job.days(1.5))
     yield from job.step(LEADER, change, "approve")
+
+
+def account_applied(job: Job) -> Script[Matter]:
+    """Apply for another payee account with the firm's letter."""
+    number, contract = job.desk.account_no(), job.contract
+    yield 2.0
+    change = job.open(CONTRACTS, "works_account_change", f"{job.plan.title}收款账户变更")
+    assert contract.enterprise is not None
+    data = {
+        "contract": contract.pk, "holder_name": contract.enterprise.name, "account_no": number, "bank_name": "婺澜银行澜汀支行",
+        "reason": "原开户网点撤并，基本账户迁移，附盖章函件。",
+    }
+    yield from job.step(CONTRACTS, change, "apply", data)
+    return change
 
 
 def gallery(job: Job) -> Script[None]:
@@ -117,6 +128,9 @@ def gallery(job: Job) -> Script[None]:
     yield from money.payment(job, "progress", money.progress(job), cut="0.021", returns=texts)
     yield from pay(job, ("0.006",))
     yield from stuck(job, 44)
+    yield job.desk.scene.end - timedelta(days=7)
+    change = Change("BG-003", "157800.00", "3号投料口", "盖板为混凝土", "改为装配式复合盖板", "复合盖板", "owner_request", "owner")
+    yield from change_proposed(job, change)
 
 
 def factory(job: Job) -> Script[None]:
@@ -196,7 +210,9 @@ def river(job: Job) -> Script[None]:
     yield from money.payment(job, "advance", money.advance(job))
     yield GAP * 2
     yield from with_recusal(job)
-    yield from pay(job, ("0.035", "0", "0.01"))
+    yield from pay(job, ("0.035", "0"))
+    yield job.desk.scene.end - timedelta(days=24)
+    yield from money.payment(job, "progress", money.progress(job), cut="0.01")
 
 
 def with_recusal(job: Job) -> Script[None]:

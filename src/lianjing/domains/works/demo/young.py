@@ -10,6 +10,7 @@ from lianjing.domains.works.demo.beginning import initiated, opened, permitted, 
 from lianjing.domains.works.demo.desk import FUNDS, HEAD, LAWYER, LEAD, LEADER, OFFICER, TENDERS
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.queue import Script, at_work
+from lianjing.domains.works.demo.running import CALLED_BACK, account_applied
 from lianjing.domains.works.demo.tendering import (
     awarded,
     bidders,
@@ -119,3 +120,6 @@ def platform(job: Job) -> Script[None]:
     yield from countersigned(job, matter)
     yield from signed(job, matter)
     yield from money.payment(job, "advance", money.advance(job))
+    yield job.desk.scene.end - timedelta(days=8)
+    change = yield from account_applied(job)
+    yield from job.step(FUNDS, change, "check", CALLED_BACK, wait=0.9)

@@ -106,16 +106,32 @@ def money(label: Any, help_text: Any = "", *, required: bool = True, negative: b
     """Return a field for yuan."""
     least = -LARGEST_SUM if negative else Decimal(0)
     return MoneyInput(
-        label=label, help_text=help_text, required=required, min_value=least, max_value=LARGEST_SUM, max_digits=12, decimal_places=2
+        label=label,
+        help_text=help_text,
+        required=required,
+        min_value=least,
+        max_value=LARGEST_SUM,
+        max_digits=12,
+        decimal_places=2,
     )
 
 
 def percent(label: Any, help_text: Any = "", *, required: bool = True) -> PercentInput:
     """Return a field for a percentage; cleans to a fraction."""
-    return PercentInput(label=label, help_text=help_text, required=required, min_value=0, max_value=100, max_digits=7, decimal_places=4)
+    return PercentInput(
+        label=label,
+        help_text=help_text,
+        required=required,
+        min_value=0,
+        max_value=100,
+        max_digits=7,
+        decimal_places=4,
+    )
 
 
-def whole(label: Any, help_text: Any = "", *, required: bool = True, least: int | None = 0) -> forms.IntegerField:
+def whole(
+    label: Any, help_text: Any = "", *, required: bool = True, least: int | None = 0
+) -> forms.IntegerField:
     """Return a field for a whole number."""
     return forms.IntegerField(label=label, help_text=help_text, required=required, min_value=least)
 
@@ -123,7 +139,10 @@ def whole(label: Any, help_text: Any = "", *, required: bool = True, least: int 
 def day_field(label: Any, help_text: Any = "", *, required: bool = True) -> forms.DateField:
     """Return a field for a day."""
     return forms.DateField(
-        label=label, help_text=help_text, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=label,
+        help_text=help_text,
+        required=required,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -132,14 +151,23 @@ def line(label: Any, help_text: Any = "", *, required: bool = True, longest: int
     return forms.CharField(label=label, help_text=help_text, required=required, max_length=longest)
 
 
-def prose(label: Any, help_text: Any = "", *, required: bool = True, least: int | None = None) -> forms.CharField:
+def prose(
+    label: Any, help_text: Any = "", *, required: bool = True, least: int | None = None
+) -> forms.CharField:
     """Return a field for several lines of text."""
     return forms.CharField(
-        label=label, help_text=help_text, required=required, max_length=4000, min_length=least, widget=forms.Textarea(attrs={"rows": 3})
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=4000,
+        min_length=least,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 
-def coded(label: Any, list_name: str, *only: str, help_text: Any = "", required: bool = True) -> forms.ChoiceField:
+def coded(
+    label: Any, list_name: str, *only: str, help_text: Any = "", required: bool = True
+) -> forms.ChoiceField:
     """Return a field for one code of a list, or of those named."""
 
     def offered() -> list[tuple[str, str]]:
@@ -172,5 +200,3 @@ class OpinionForm(WorksForm):
 def cells(**columns: forms.Field) -> Mapping[str, forms.Field]:
     """Return the columns of a table field by name."""
     return columns
-
-

@@ -64,7 +64,9 @@ class ContractDraftForm(AccountFields, WorksForm):
 
     code = line(_("合同编号"), _("例如“澜经建合2025-031”"), longest=60)
     title = line(_("合同名称"), longest=80)
-    kind = coded(_("合同类型"), "contract_kind", "works", "survey", "design", "supervision", "goods", "service")
+    kind = coded(
+        _("合同类型"), "contract_kind", "works", "survey", "design", "supervision", "goods", "service"
+    )
     amount = money(_("合同价（元）"), _("须与中标价相等"))
     provisional = money(_("暂列金额（元）"), _("计算预付款时扣除"), required=False)
     end_on = day_field(_("合同完工"), required=False)
@@ -73,32 +75,54 @@ class ContractDraftForm(AccountFields, WorksForm):
     retention_ratio = percent(_("质保金比例（%）"), _("不超过百分之三"))
     payment_days = whole(_("付款期限（日）"), _("自交付验收起；对中小企业最长六十日"), required=False)
     has_audit_condition = box(_("约定以审计结论为结算依据"), _("只有合同写明时才可以等待审计"))
-    supervisor_name = line(_("监理单位"), _("施工合同须填写；项目已有监理单位的可不填"), required=False, longest=80)
+    supervisor_name = line(
+        _("监理单位"), _("施工合同须填写；项目已有监理单位的可不填"), required=False, longest=80
+    )
     supervisor_credit_code = line(_("监理单位信用代码"), required=False, longest=18)
 
     def prepare(self) -> None:
         """Offer the awards and show the draft as it stood before a return."""
         project_id = self.matter.root_id
         self.fields["award"] = forms.TypedChoiceField(
-            label=_("中标结果"), coerce=int, help_text=_("已发中标通知书的定标"),
-            choices=[("", "—"), *((a.pk, f"{a.tender.title} {a.enterprise.name} {a.amount:,.2f}") for a in awards_to_contract(project_id, self.matter.pk))],
+            label=_("中标结果"),
+            coerce=int,
+            help_text=_("已发中标通知书的定标"),
+            choices=[
+                ("", "—"),
+                *(
+                    (a.pk, f"{a.tender.title} {a.enterprise.name} {a.amount:,.2f}")
+                    for a in awards_to_contract(project_id, self.matter.pk)
+                ),
+            ],
         )
         self.order_fields(["award"])
         found = Contract.objects.filter(pk=self.matter.pk).first()
         if found is not None:
-            self.initial.update({name: getattr(found, name) for name in self.fields if hasattr(found, name) and name != "award"})
+            self.initial.update(
+                {
+                    name: getattr(found, name)
+                    for name in self.fields
+                    if hasattr(found, name) and name != "award"
+                }
+            )
             drafted = Award.objects.filter(tender_id=found.tender_id, status="active").first()
             self.initial["award"] = drafted.pk if drafted else None
             self.fields["account_no"].required = found.payee_account_id is None
             if found.payee_account is not None:
-                self.initial.update(holder_name=found.payee_account.holder_name, bank_name=found.payee_account.bank_name)
+                self.initial.update(
+                    holder_name=found.payee_account.holder_name, bank_name=found.payee_account.bank_name
+                )
 
     def clean(self) -> dict[str, Any]:
         """Refuse terms outside the law; warn where the figure's source still has to be read again (K marks)."""
         cleaned = super().clean()
         self._check_ratios(cleaned)
         has_supervisor = MatterParty.objects.filter(matter=self.matter.root, role="supervisor").exists()
-        if cleaned.get("kind") == "works" and not has_supervisor and not self.text_of("supervisor_name").strip():
+        if (
+            cleaned.get("kind") == "works"
+            and not has_supervisor
+            and not self.text_of("supervisor_name").strip()
+        ):
             self.add_error("supervisor_name", _("施工合同须写明监理单位"))
         if self.sum_of("provisional") > self.sum_of("amount"):
             self.add_error("provisional", _("暂列金额不得大于合同价"))
@@ -115,7 +139,9 @@ class ContractDraftForm(AccountFields, WorksForm):
             self.add_error("payment_days", _("付款期限超过约定上限"))
 
     def _check_ratios(self, cleaned: dict[str, Any]) -> None:
-        retention, progress, advance = (cleaned.get(name) for name in ("retention_ratio", "progress_ratio", "advance_ratio"))
+        retention, progress, advance = (
+            cleaned.get(name) for name in ("retention_ratio", "progress_ratio", "advance_ratio")
+        )
         if retention is not None and retention > figure("works.payment.warranty_ratio", self.day):
             self.add_error("retention_ratio", _("质保金比例超过法定上限"))
         if progress is not None and progress < figure("works.payment.progress_min_ratio", self.day):
@@ -123,7 +149,10 @@ class ContractDraftForm(AccountFields, WorksForm):
         if advance:
             least, most = (figure(f"works.payment.advance_{end}_ratio", self.day) for end in ("min", "max"))
             if not least <= advance <= most:
-                self.warn(_("预付款比例不在%(least)s%%至%(most)s%%之间") % {"least": f"{least * 100:.0f}", "most": f"{most * 100:.0f}"})
+                self.warn(
+                    _("预付款比例不在%(least)s%%至%(most)s%%之间")
+                    % {"least": f"{least * 100:.0f}", "most": f"{most * 100:.0f}"}
+                )
 
 
 class FileContractForm(WorksForm):
@@ -137,13 +166,17 @@ class FileContractForm(WorksForm):
         """Refuse a day before the notice; warn where the legal term has passed."""
         cleaned = super().clean()
         contract = Contract.objects.filter(pk=self.matter.pk).first()
-        award = Award.objects.filter(tender_id=contract.tender_id, status="active").first() if contract else None
+        award = (
+            Award.objects.filter(tender_id=contract.tender_id, status="active").first() if contract else None
+        )
         signed = cleaned.get("signed_on")
         if award is None or award.notice_on is None or signed is None:
             return cleaned
         if not in_order(award.notice_on, signed):
             self.add_error("signed_on", _("签订日不得早于中标通知书"))
-        if signed > award.notice_on + timedelta(days=int(figure("works.tender.contract_sign_days", self.day))):
+        if signed > award.notice_on + timedelta(
+            days=int(figure("works.tender.contract_sign_days", self.day))
+        ):
             self.warn(_("已超过中标通知书发出后的法定签订期限"))
         return cleaned
 

@@ -30,7 +30,17 @@ from lianjing.runtime.parameter.queries import figure
 from lianjing.runtime.process.forms import RowsField, RowsWidget
 from lianjing.runtime.trail.kept import Kept
 
-PAPER = ("change", "progress", "voucher", "contract", "approval", "permit", "settlement", "acceptance", "other")
+PAPER = (
+    "change",
+    "progress",
+    "voucher",
+    "contract",
+    "approval",
+    "permit",
+    "settlement",
+    "acceptance",
+    "other",
+)
 
 
 class OnboardForm(AccountFields, WorksForm):
@@ -59,19 +69,28 @@ class OnboardForm(AccountFields, WorksForm):
     budget_amount = money(_("该指标可用额（元）"))
     missing = RowsField(
         cells(
-            document_kind=coded(_("资料种类"), "document_kind"), what=line(_("缺什么"), longest=200),
-            owner=forms.ChoiceField(label=_("责任人")), due_on=day_field(_("补齐期限")),
+            document_kind=coded(_("资料种类"), "document_kind"),
+            what=line(_("缺什么"), longest=200),
+            owner=forms.ChoiceField(label=_("责任人")),
+            due_on=day_field(_("补齐期限")),
         ),
-        label=_("缺少资料"), help_text=_("缺少的资料和许可逐项列出，各有责任人和期限；没有缺少的不填"),
+        label=_("缺少资料"),
+        help_text=_("缺少的资料和许可逐项列出，各有责任人和期限；没有缺少的不填"),
     )
     papers = prose(_("各项金额的依据"), _("逐项写明所依据的资料名称、文号；资料作为附件上传"))
 
     def prepare(self) -> None:
         """Offer the project's archived contracts, the owners of what is missing, and the proposal before a return."""
-        archived = Contract.objects.filter(project_id=self.matter.root_id).exclude(status="active").order_by("pk")
+        archived = (
+            Contract.objects.filter(project_id=self.matter.root_id).exclude(status="active").order_by("pk")
+        )
         self.fields["contract"] = forms.TypedChoiceField(
-            label=_("存档合同"), coerce=int, empty_value=None, required=False,
-            help_text=_("选择导入的合同；没有导入的不选"), choices=[("", "—"), *((c.pk, f"{c.code} {c.title}".strip()) for c in archived)],
+            label=_("存档合同"),
+            coerce=int,
+            empty_value=None,
+            required=False,
+            help_text=_("选择导入的合同；没有导入的不选"),
+            choices=[("", "—"), *((c.pk, f"{c.code} {c.title}".strip()) for c in archived)],
         )
         self._offer_owners()
         found = Onboarding.objects.filter(pk=self.matter.pk).select_related("contract").first()
@@ -84,15 +103,23 @@ class OnboardForm(AccountFields, WorksForm):
 
     def _show_archived(self, contract: Contract) -> None:
         """Propose what the archive holds; a sum of another currency is told, never put into a field of yuan."""
-        self.initial.update(contract=contract.pk, code=contract.code, title=contract.title, signed_on=contract.signed_on)
+        self.initial.update(
+            contract=contract.pk, code=contract.code, title=contract.title, signed_on=contract.signed_on
+        )
         if contract.amount_currency in YUAN:
             self.initial["amount"] = contract.amount
         elif contract.amount is not None:
-            self.fields["amount"].help_text = _("存档载明%(currency)s %(amount)s，不作折算；请按人民币的原始依据填写，不含变更") % {
-                "currency": contract.amount_currency, "amount": f"{contract.amount:,.2f}",
+            self.fields["amount"].help_text = _(
+                "存档载明%(currency)s %(amount)s，不作折算；请按人民币的原始依据填写，不含变更"
+            ) % {
+                "currency": contract.amount_currency,
+                "amount": f"{contract.amount:,.2f}",
             }
         if contract.enterprise is not None:
-            self.initial.update(contractor_name=contract.enterprise.name, contractor_credit_code=contract.enterprise.credit_code)
+            self.initial.update(
+                contractor_name=contract.enterprise.name,
+                contractor_credit_code=contract.enterprise.credit_code,
+            )
             self.initial["holder_name"] = contract.enterprise.name
 
     def _tell_doubts(self, archived: Iterable[Contract]) -> None:
@@ -101,11 +128,15 @@ class OnboardForm(AccountFields, WorksForm):
         records: list[Kept] = [*([project] if project else []), *archived]
         told = [note.text for record in records for note in notes_on(record)]
         if told:
-            self.fields["contract"].help_text = "；".join([str(self.fields["contract"].help_text), *dict.fromkeys(told)])
+            self.fields["contract"].help_text = "；".join(
+                [str(self.fields["contract"].help_text), *dict.fromkeys(told)]
+            )
 
     def _offer_owners(self) -> None:
         staff = Person.objects.filter(unit_id=self.matter.unit_id, left_on__isnull=True).order_by("id")
-        column = forms.ChoiceField(label=_("责任人"), choices=[("", "—"), *((str(p.pk), p.name) for p in staff)])
+        column = forms.ChoiceField(
+            label=_("责任人"), choices=[("", "—"), *((str(p.pk), p.name) for p in staff)]
+        )
         table = self.fields["missing"]
         assert isinstance(table, RowsField)
         table.columns = {**table.columns, "owner": column}
@@ -117,12 +148,22 @@ class OnboardForm(AccountFields, WorksForm):
                 self.initial[name] = getattr(found, name)
         contract = found.contract
         if contract is not None:
-            for name in ("code", "title", "amount", "signed_on", "advance_ratio", "progress_ratio", "retention_ratio"):
+            for name in (
+                "code",
+                "title",
+                "amount",
+                "signed_on",
+                "advance_ratio",
+                "progress_ratio",
+                "retention_ratio",
+            ):
                 self.initial[name] = getattr(contract, name)
             self.initial["contract"] = contract.pk
         if found.payee_account is not None:
             self.fields["account_no"].required = False
-            self.initial.update(holder_name=found.payee_account.holder_name, bank_name=found.payee_account.bank_name)
+            self.initial.update(
+                holder_name=found.payee_account.holder_name, bank_name=found.payee_account.bank_name
+            )
 
     def clean(self) -> dict[str, Any]:
         """Refuse sums that contradict each other; a due day of the past; a retention above the law."""

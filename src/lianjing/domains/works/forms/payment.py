@@ -31,9 +31,21 @@ class PaymentForm(WorksForm):
     """Step apply: what is claimed and on which ground. The sum applied for is computed, never typed in."""
 
     past_days: ClassVar[tuple[str, ...]] = ("received_on", "delivered_on")
-    contract = PlatformContractField(label=_("合同"), help_text=_("只能选择平台上履行中的合同；未在平台登记的合同不得支付"))
-    kind = coded(_("款项类型"), "payment_kind", "advance", "progress", "settlement", "retention", help_text=_("进度款须选已确认的进度报告"))
-    gross = money(_("应付金额（元）"), _("预付款、结算款、质保金填写；进度款由核定产值和进度款比例计算"), required=False)
+    contract = PlatformContractField(
+        label=_("合同"), help_text=_("只能选择平台上履行中的合同；未在平台登记的合同不得支付")
+    )
+    kind = coded(
+        _("款项类型"),
+        "payment_kind",
+        "advance",
+        "progress",
+        "settlement",
+        "retention",
+        help_text=_("进度款须选已确认的进度报告"),
+    )
+    gross = money(
+        _("应付金额（元）"), _("预付款、结算款、质保金填写；进度款由核定产值和进度款比例计算"), required=False
+    )
     advance_deducted = money(_("抵扣预付款（元）"), required=False)
     retention = money(_("扣留质保金（元）"), required=False)
     other_deduction = money(_("扣罚及其他（元）"), required=False)
@@ -42,23 +54,45 @@ class PaymentForm(WorksForm):
     delivered_on = day_field(_("交付验收日"), _("中小企业付款期限自此起算"), required=False)
     invoices = RowsField(
         cells(
-            invoice_code=line(_("发票代码"), required=False, longest=12), invoice_no=line(_("发票号码"), longest=20),
-            issued_on=day_field(_("开票日")), amount=money(_("金额（元）")),
+            invoice_code=line(_("发票代码"), required=False, longest=12),
+            invoice_no=line(_("发票号码"), longest=20),
+            issued_on=day_field(_("开票日")),
+            amount=money(_("金额（元）")),
         ),
-        label=_("发票"), help_text=_("每张一行，合计不小于申请额；同一发票不得重复使用"),
+        label=_("发票"),
+        help_text=_("每张一行，合计不小于申请额；同一发票不得重复使用"),
     )
 
     def prepare(self) -> None:
         """Offer contracts, progress reports, budget lines and accounts; show the application before a return."""
         project_id = self.matter.root_id
         self.offer_contracts()
-        reports = ProgressReport.objects.filter(contract__project_id=project_id, matter__status="closed", matter__outcome="done")
-        self._choice("progress_report", _("进度报告"), [(r.pk, f"{r.period_on:%Y-%m} {r.completed_value:,.2f}") for r in reports.order_by("-period_on")], required=False)
+        reports = ProgressReport.objects.filter(
+            contract__project_id=project_id, matter__status="closed", matter__outcome="done"
+        )
+        self._choice(
+            "progress_report",
+            _("进度报告"),
+            [(r.pk, f"{r.period_on:%Y-%m} {r.completed_value:,.2f}") for r in reports.order_by("-period_on")],
+            required=False,
+        )
         lines = BudgetLine.objects.filter(project_id=project_id).order_by("fiscal_year", "code")
-        self._choice("budget_line", _("预算指标"), [(b.pk, f"{b.fiscal_year} {b.code} {b.name}") for b in lines], required=True)
-        firms = Contract.objects.filter(project_id=project_id, status="active").values_list("enterprise_id", flat=True)
+        self._choice(
+            "budget_line",
+            _("预算指标"),
+            [(b.pk, f"{b.fiscal_year} {b.code} {b.name}") for b in lines],
+            required=True,
+        )
+        firms = Contract.objects.filter(project_id=project_id, status="active").values_list(
+            "enterprise_id", flat=True
+        )
         accounts = Account.objects.filter(holder__in=[f"enterprise:{firm}" for firm in firms]).order_by("id")
-        self._choice("payee_account", _("收款账户"), [(a.pk, f"{a.holder_name} {a.bank_name} {a.account_no_masked}") for a in accounts], required=False)
+        self._choice(
+            "payee_account",
+            _("收款账户"),
+            [(a.pk, f"{a.holder_name} {a.bank_name} {a.account_no_masked}") for a in accounts],
+            required=False,
+        )
         self.fields["payee_account"].help_text = _("不选即为合同约定的账户；其他账户须先批准变更")
         self._show_earlier()
 
@@ -78,9 +112,17 @@ class PaymentForm(WorksForm):
             self.initial[name] = getattr(found, f"{name}_id")
         if found.kind != "progress":
             self.initial["gross"] = found.certified_value
-        rows = Invoice.objects.filter(payment_application=found, status__in=("verified", "unverified")).order_by("id")
+        rows = Invoice.objects.filter(
+            payment_application=found, status__in=("verified", "unverified")
+        ).order_by("id")
         self.initial["invoices"] = [
-            {"invoice_code": i.invoice_code, "invoice_no": i.invoice_no, "issued_on": i.issued_on, "amount": i.amount} for i in rows
+            {
+                "invoice_code": i.invoice_code,
+                "invoice_no": i.invoice_no,
+                "issued_on": i.issued_on,
+                "amount": i.amount,
+            }
+            for i in rows
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -117,7 +159,12 @@ class AuditForm(WorksForm):
         found = PaymentApplication.objects.filter(pk=self.matter.pk).first()
         standing = None if found is None else (found.approved if found.approved is not None else found.amount)
         given = cleaned.get("approved")
-        if given is not None and standing is not None and given < standing and not self.text_of("cut_reason").strip():
+        if (
+            given is not None
+            and standing is not None
+            and given < standing
+            and not self.text_of("cut_reason").strip()
+        ):
             self.add_error("cut_reason", _("核减须写明理由"))
         return cleaned
 
@@ -128,7 +175,14 @@ class InternalForm(AuditForm):
     is_contract_checked = ticked(_("与合同条款相符"))
     is_measure_checked = ticked(_("与计量和进度相符"))
     is_change_checked = ticked(_("所涉变更均已批准"))
-    field_order = ("is_contract_checked", "is_measure_checked", "is_change_checked", "approved", "cut_reason", "opinion")
+    field_order = (
+        "is_contract_checked",
+        "is_measure_checked",
+        "is_change_checked",
+        "approved",
+        "cut_reason",
+        "opinion",
+    )
 
 
 class CollectiveForm(WorksForm):
@@ -155,8 +209,14 @@ class MakeOrderForm(WorksForm):
         """Offer the paying unit's own registered accounts."""
         own = Account.objects.filter(holder_kind="unit", to_on__isnull=True).order_by("id")
         self.fields["payer_account"] = forms.TypedChoiceField(
-            label=_("付款账户"), coerce=int, empty_value=None, required=True,
-            choices=[("", "—"), *((a.pk, f"{a.holder_name} {a.bank_name} {a.account_no_masked}") for a in own)],
+            label=_("付款账户"),
+            coerce=int,
+            empty_value=None,
+            required=True,
+            choices=[
+                ("", "—"),
+                *((a.pk, f"{a.holder_name} {a.bank_name} {a.account_no_masked}") for a in own),
+            ],
         )
 
 

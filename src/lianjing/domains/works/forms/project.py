@@ -32,7 +32,12 @@ class ProjectForm(WorksForm):
     """F1 项目登记: what is to be built, where, why and with whose money. Filled in by the project officer."""
 
     title = line(_("项目名称"), _("地点+内容+“工程”，不超过40字，例如“望汀大道北延工程”"), longest=40)
-    project_code = line(_("项目代码"), _("国家投资项目代码24位，例如 2401-990101-04-01-318462；尚未赋码可不填"), required=False, longest=24)
+    project_code = line(
+        _("项目代码"),
+        _("国家投资项目代码24位，例如 2401-990101-04-01-318462；尚未赋码可不填"),
+        required=False,
+        longest=24,
+    )
     sector = coded(_("行业"), "project_sector", help_text=_("按主要建设内容选择"))
     nature = line(_("建设性质"), _("新建、改建、扩建或维修"), longest=20)
     site = line(_("建设地点"), _("例如“澜汀片区望汀大道以北”"))
@@ -82,10 +87,15 @@ class FundsForm(WorksForm):
 
     lines = RowsField(
         cells(
-            code=line(_("指标号"), longest=40), name=line(_("名称"), longest=80), fiscal_year=whole(_("年度"), least=2000),
-            fund_kind=coded(_("资金性质"), "fund_kind"), amount=money(_("预算数（元）")),
+            code=line(_("指标号"), longest=40),
+            name=line(_("名称"), longest=80),
+            fiscal_year=whole(_("年度"), least=2000),
+            fund_kind=coded(_("资金性质"), "fund_kind"),
+            amount=money(_("预算数（元）")),
         ),
-        label=_("预算指标"), help_text=_("项目可以使用的预算指标，逐条填写"), min_rows=1,
+        label=_("预算指标"),
+        help_text=_("项目可以使用的预算指标，逐条填写"),
+        min_rows=1,
     )
     opinion = opinion()
 
@@ -96,7 +106,12 @@ class FundsForm(WorksForm):
         if len({(each["code"], each["fiscal_year"]) for each in lines}) < len(lines):
             self.add_error("lines", _("同一年度的指标号不得重复"))
         drafted = Initiation.objects.filter(pk=self.matter.pk).first()
-        if lines and drafted is not None and drafted.approved_budget and total(each["amount"] for each in lines) < drafted.approved_budget:
+        if (
+            lines
+            and drafted is not None
+            and drafted.approved_budget
+            and total(each["amount"] for each in lines) < drafted.approved_budget
+        ):
             self.warn(_("预算指标合计小于申报概算"))
         return cleaned
 
@@ -128,8 +143,16 @@ class PermitForm(WorksForm):
 
     past_days: ClassVar[tuple[str, ...]] = ("issued_on", "applied_on")
     kind = coded(
-        _("证照种类"), "permit_kind", "prereview", "land_planning", "works_planning", "construction", "feasibility",
-        "preliminary_design", "verification", help_text=_("工程规划许可使“用地落实”成立，施工许可使“可以开工”成立"),
+        _("证照种类"),
+        "permit_kind",
+        "prereview",
+        "land_planning",
+        "works_planning",
+        "construction",
+        "feasibility",
+        "preliminary_design",
+        "verification",
+        help_text=_("工程规划许可使“用地落实”成立，施工许可使“可以开工”成立"),
     )
     permit_no = line(_("证号"), _("照证照原文填写"), longest=80)
     applied_on = day_field(_("申请日"), required=False)
@@ -162,6 +185,12 @@ class VerifyPermitForm(WorksForm):
 
 
 __all__ = [
-    "ConfirmApprovalForm", "FundsForm", "InitiationDraftForm", "OpinionForm", "PermitForm", "ProjectForm",
-    "RegisterApprovalForm", "VerifyPermitForm",
+    "ConfirmApprovalForm",
+    "FundsForm",
+    "InitiationDraftForm",
+    "OpinionForm",
+    "PermitForm",
+    "ProjectForm",
+    "RegisterApprovalForm",
+    "VerifyPermitForm",
 ]

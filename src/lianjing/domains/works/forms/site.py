@@ -43,8 +43,12 @@ class ProgressForm(WorksForm):
         found = ProgressReport.objects.filter(pk=self.matter.pk).first()
         if found is not None:
             self.initial.update(
-                contract=found.contract_id, period_on=found.period_on, reported_ratio=found.reported_ratio,
-                worker_count=found.worker_count, problems=found.problems, measures=found.measures,
+                contract=found.contract_id,
+                period_on=found.period_on,
+                reported_ratio=found.reported_ratio,
+                worker_count=found.worker_count,
+                problems=found.problems,
+                measures=found.measures,
             )
 
     def clean_period_on(self) -> date:
@@ -98,11 +102,14 @@ class PriceChangeForm(WorksForm):
 
     items = RowsField(
         cells(
-            item_code=line(_("清单编码"), longest=40), name=line(_("名称"), longest=80),
+            item_code=line(_("清单编码"), longest=40),
+            name=line(_("名称"), longest=80),
             quantity_delta=forms.DecimalField(label=_("工程量增减"), max_digits=14, decimal_places=4),
             unit_price=money(_("单价（元）")),
         ),
-        label=_("变更清单"), help_text=_("每项一行，减少的工程量填负数；金额=增减量×单价"), min_rows=1,
+        label=_("变更清单"),
+        help_text=_("每项一行，减少的工程量填负数；金额=增减量×单价"),
+        min_rows=1,
     )
     scope_changed = box(_("改变建设地点、规模、内容或标准"), _("属于的须报原审批机关"))
     opinion = opinion(required=False)
@@ -111,7 +118,13 @@ class PriceChangeForm(WorksForm):
         """Show the items as they stood before a return."""
         found = ChangeItem.objects.filter(change_order_id=self.matter.pk).order_by("id")
         self.initial["items"] = [
-            {"item_code": i.item_code, "name": i.name, "quantity_delta": i.quantity_delta.normalize(), "unit_price": i.unit_price} for i in found
+            {
+                "item_code": i.item_code,
+                "name": i.name,
+                "quantity_delta": i.quantity_delta.normalize(),
+                "unit_price": i.unit_price,
+            }
+            for i in found
         ]
 
 

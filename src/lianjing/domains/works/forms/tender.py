@@ -35,18 +35,37 @@ class TenderPlanForm(WorksForm):
     title = line(_("标段名称"), _("例如“望汀大道北延工程施工”"), longest=80)
     code = line(_("招标编号"), _("例如 ZB-2025-018"), longest=40)
     procurement_category = coded(
-        _("采购类别"), "procurement_category", "works", "epc", "goods", "survey", "design", "supervision", "services",
+        _("采购类别"),
+        "procurement_category",
+        "works",
+        "epc",
+        "goods",
+        "survey",
+        "design",
+        "supervision",
+        "services",
         help_text=_("决定必须招标的限额"),
     )
     estimated = money(_("估算合同额（元）"), _("同一项目中可以合并的采购合并填写"))
     budget_money = money(_("其中预算资金（元）"), _("财政预算资金；没有填0"))
     control_price = money(_("最高投标限价（元）"), _("高于此价的投标无效"), required=False)
     method = coded(
-        _("采购方式"), "tender_method", "open", "invited", "prequalified", "competitive_consultation",
-        "competitive_negotiation", "inquiry", "comparison", "single_source", "direct",
+        _("采购方式"),
+        "tender_method",
+        "open",
+        "invited",
+        "prequalified",
+        "competitive_consultation",
+        "competitive_negotiation",
+        "inquiry",
+        "comparison",
+        "single_source",
+        "direct",
     )
     method_reason = prose(_("方式理由"), _("不采用公开招标的须写明"), required=False)
-    exception_basis = prose(_("例外依据"), _("必须招标而不公开招标的，写明法律依据和批准文号"), required=False)
+    exception_basis = prose(
+        _("例外依据"), _("必须招标而不公开招标的，写明法律依据和批准文号"), required=False
+    )
     evaluation_method = coded(_("评标办法"), "evaluation_method")
     award_method = coded(_("定标办法"), "award_method", help_text=_("在招标文件中确定，不得事后更改"))
     published_on = day_field(_("计划公告日"))
@@ -79,7 +98,9 @@ class LegalityForm(WorksForm):
     """Step legality: fair competition and splitting. Filled in by the legal officer."""
 
     is_fair = forms.BooleanField(label=_("没有指定品牌、地区等不公平条件"), required=True)
-    is_whole = forms.BooleanField(label=_("没有化整为零规避招标"), help_text=_("同类采购十二个月内合并看"), required=True)
+    is_whole = forms.BooleanField(
+        label=_("没有化整为零规避招标"), help_text=_("同类采购十二个月内合并看"), required=True
+    )
     opinion = opinion()
 
     def prepare(self) -> None:
@@ -100,20 +121,31 @@ class OpenBidsForm(WorksForm):
     past_days: ClassVar[tuple[str, ...]] = ("opened_on",)
     opened_on = day_field(_("开标日"), _("即投标截止日，不得早于投标截止"))
     bids = RowsField(
-        cells(name=line(_("投标人"), longest=80), credit_code=line(_("统一社会信用代码"), required=False, longest=18), price=money(_("报价（元）"))),
-        label=_("投标人"), help_text=_("按开标记录逐家填写；少于三家不得开标"), min_rows=1,
+        cells(
+            name=line(_("投标人"), longest=80),
+            credit_code=line(_("统一社会信用代码"), required=False, longest=18),
+            price=money(_("报价（元）")),
+        ),
+        label=_("投标人"),
+        help_text=_("按开标记录逐家填写；少于三家不得开标"),
+        min_rows=1,
     )
 
     def prepare(self) -> None:
         """Show the bids as entered before a return."""
         found = Bid.objects.filter(tender_id=self.matter.pk).select_related("enterprise").order_by("id")
-        self.initial["bids"] = [{"name": b.enterprise.name, "credit_code": b.enterprise.credit_code, "price": b.price} for b in found]
+        self.initial["bids"] = [
+            {"name": b.enterprise.name, "credit_code": b.enterprise.credit_code, "price": b.price}
+            for b in found
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Refuse the same bidder twice, an opening before the deadline, and a price of nothing."""
         cleaned = super().clean()
         bids = cleaned.get("bids") or []
-        names = [each["name"] for each in bids] + [each["credit_code"] for each in bids if each["credit_code"]]
+        names = [each["name"] for each in bids] + [
+            each["credit_code"] for each in bids if each["credit_code"]
+        ]
         if len(set(names)) < len(names):
             self.add_error("bids", _("同一投标人只能登记一次"))
         if any(not each["price"] for each in bids):
@@ -138,16 +170,28 @@ class EvaluateForm(WorksForm):
         self.fields["results"] = RowsField(
             cells(
                 bid=forms.ChoiceField(label=_("投标人"), choices=[("", "—"), *offered]),
-                status=forms.ChoiceField(label=_("有效性"), choices=[("", "—"), *codes.choices("bid_status", "valid", "disqualified")]),
+                status=forms.ChoiceField(
+                    label=_("有效性"),
+                    choices=[("", "—"), *codes.choices("bid_status", "valid", "disqualified")],
+                ),
                 reason=line(_("否决理由"), required=False),
-                score=forms.DecimalField(label=_("总分"), required=False, min_value=0, max_digits=9, decimal_places=3),
+                score=forms.DecimalField(
+                    label=_("总分"), required=False, min_value=0, max_digits=9, decimal_places=3
+                ),
                 rank=whole(_("名次"), required=False, least=1),
             ),
-            label=_("评标结果"), help_text=_("每家一行；高于限价的自动作无效处理；有效投标从第1名起连续排名"), min_rows=len(bids),
+            label=_("评标结果"),
+            help_text=_("每家一行；高于限价的自动作无效处理；有效投标从第1名起连续排名"),
+            min_rows=len(bids),
         )
         self.initial["results"] = [
-            {"bid": str(b.pk), "status": "disqualified" if b.status == "disqualified" else "valid", "reason": b.disqualified_text,
-             "score": b.total_score, "rank": b.rank}
+            {
+                "bid": str(b.pk),
+                "status": "disqualified" if b.status == "disqualified" else "valid",
+                "reason": b.disqualified_text,
+                "score": b.total_score,
+                "rank": b.rank,
+            }
             for b in bids
         ]
 
@@ -168,14 +212,29 @@ class AwardForm(WorksForm):
 
     past_days: ClassVar[tuple[str, ...]] = ("decided_on",)
     decided_on = day_field(_("定标日"))
-    legal_basis = prose(_("非首位定标依据"), _("选定第1名以外的须写明法律、试点或授权依据及文号"), required=False)
+    legal_basis = prose(
+        _("非首位定标依据"), _("选定第1名以外的须写明法律、试点或授权依据及文号"), required=False
+    )
     reason = prose(_("定标理由"))
 
     def prepare(self) -> None:
         """Offer the ranked bids."""
-        ranked = Bid.objects.filter(tender_id=self.matter.pk, status="valid", rank__isnull=False).select_related("enterprise").order_by("rank")
-        offered = [(str(b.pk), _("第%(rank)s名 %(name)s（%(price)s元）") % {"rank": b.rank, "name": b.enterprise.name, "price": f"{b.price:,.2f}"}) for b in ranked]
-        self.fields["bid"] = forms.TypedChoiceField(label=_("中标人"), choices=[("", "—"), *offered], coerce=int)
+        ranked = (
+            Bid.objects.filter(tender_id=self.matter.pk, status="valid", rank__isnull=False)
+            .select_related("enterprise")
+            .order_by("rank")
+        )
+        offered = [
+            (
+                str(b.pk),
+                _("第%(rank)s名 %(name)s（%(price)s元）")
+                % {"rank": b.rank, "name": b.enterprise.name, "price": f"{b.price:,.2f}"},
+            )
+            for b in ranked
+        ]
+        self.fields["bid"] = forms.TypedChoiceField(
+            label=_("中标人"), choices=[("", "—"), *offered], coerce=int
+        )
         self.order_fields(["bid"])
 
     def clean(self) -> dict[str, Any]:

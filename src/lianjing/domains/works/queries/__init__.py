@@ -12,6 +12,16 @@ from lianjing.domains.works.queries.reviews import ReviewLine, review_lines
 from lianjing.domains.works.queries.standing import ceiling_of, standing_of
 
 __all__ = [
-    "ProjectFile", "ProjectFilter", "ProjectPage", "ReviewLine", "ceiling_of", "counts_by_stage", "payment_line", "project_file",
-    "project_page", "projects_visible", "review_lines", "standing_of",
+    "ProjectFile",
+    "ProjectFilter",
+    "ProjectPage",
+    "ReviewLine",
+    "ceiling_of",
+    "counts_by_stage",
+    "payment_line",
+    "project_file",
+    "project_page",
+    "projects_visible",
+    "review_lines",
+    "standing_of",
 ]

@@ -41,7 +41,7 @@ class StageLine:
 
     key: str
     label: Text
-    state: str                       # passed, present, coming
+    state: str  # passed, present, coming
     conditions: Sequence[Condition]
     passed_at: datetime | None = None
     person: Any = None
@@ -117,13 +117,34 @@ def project_file(matter_id: int, *, person_id: int, day: date) -> ProjectFile:
     project = Project.objects.select_related("owner_unit", "matter__unit").get(pk=matter.pk)
     contracts = [_contract(contract, day) for contract in contracts_of(matter.pk).exclude(status="cancelled")]
     return ProjectFile(
-        matter=matter, project=project, stages=stage_lines(matter, day), contracts=contracts, tenders=_tenders(matter.pk),
-        permits=list(Permit.objects.filter(project_id=matter.pk).select_related("matter", "verified_by_person").order_by("issued_on", "pk")),
-        baselines=list(CostBaseline.objects.filter(project=project).select_related("contract", "source_matter").order_by("as_of_on", "id")),
+        matter=matter,
+        project=project,
+        stages=stage_lines(matter, day),
+        contracts=contracts,
+        tenders=_tenders(matter.pk),
+        permits=list(
+            Permit.objects.filter(project_id=matter.pk)
+            .select_related("matter", "verified_by_person")
+            .order_by("issued_on", "pk")
+        ),
+        baselines=list(
+            CostBaseline.objects.filter(project=project)
+            .select_related("contract", "source_matter")
+            .order_by("as_of_on", "id")
+        ),
         budget_lines=list(BudgetLine.objects.filter(project_id=matter.pk).order_by("fiscal_year", "code")),
-        undertakings=list(Undertaking.objects.filter(matter_id=matter.pk).select_related("owner_person", "owner_unit").order_by("due_on", "id")),
+        undertakings=list(
+            Undertaking.objects.filter(matter_id=matter.pk)
+            .select_related("owner_person", "owner_unit")
+            .order_by("due_on", "id")
+        ),
         money=_money(project, contracts),
-        children=list(Matter.objects.filter(root_id=matter.pk).exclude(pk=matter.pk).select_related("unit", "applicant_person").order_by("-opened_on", "-id")),
+        children=list(
+            Matter.objects.filter(root_id=matter.pk)
+            .exclude(pk=matter.pk)
+            .select_related("unit", "applicant_person")
+            .order_by("-opened_on", "-id")
+        ),
     )
 
 
@@ -132,23 +153,48 @@ def stage_lines(matter: Matter, day: date) -> list[StageLine]:
     stages = domain(matter.domain).stages
     keys = [stage.key for stage in stages]
     place = keys.index(matter.stage) if matter.stage in keys else -1
-    passed = {row.stage: row for row in StageGate.objects.filter(matter=matter, is_passed=True).select_related("person").order_by("id")}
+    passed = {
+        row.stage: row
+        for row in StageGate.objects.filter(matter=matter, is_passed=True)
+        .select_related("person")
+        .order_by("id")
+    }
     lines = []
     for number, stage in enumerate(stages):
         state = "passed" if number < place else "present" if number == place else "coming"
         row = passed.get(stage.key)
         conditions = stage.gate(matter, day) if state == "present" and matter.onboarding != "archive" else ()
-        lines.append(StageLine(stage.key, stage.label, state, conditions, row.passed_at if row else None, row.person if row else None))
+        lines.append(
+            StageLine(
+                stage.key,
+                stage.label,
+                state,
+                conditions,
+                row.passed_at if row else None,
+                row.person if row else None,
+            )
+        )
     return lines
 
 
 def _contract(contract: Contract, day: date) -> ContractLine:
     return ContractLine(
-        contract=contract, ceiling=ceiling_of(contract), standing=standing_of(contract, day),
+        contract=contract,
+        ceiling=ceiling_of(contract),
+        standing=standing_of(contract, day),
         amendments=list(Amendment.objects.filter(contract=contract).order_by("signed_on", "id")),
-        changes=list(ChangeOrder.objects.filter(contract=contract).select_related("matter", "approver_person").order_by("proposed_on", "pk")),
-        reports=list(ProgressReport.objects.filter(contract=contract).select_related("matter", "verified_by_person").order_by("period_on", "pk")),
-        payments=[payment_line(row) for row in payments_of(contract)], has_opening=opening_of(contract) is not None,
+        changes=list(
+            ChangeOrder.objects.filter(contract=contract)
+            .select_related("matter", "approver_person")
+            .order_by("proposed_on", "pk")
+        ),
+        reports=list(
+            ProgressReport.objects.filter(contract=contract)
+            .select_related("matter", "verified_by_person")
+            .order_by("period_on", "pk")
+        ),
+        payments=[payment_line(row) for row in payments_of(contract)],
+        has_opening=opening_of(contract) is not None,
     )
 
 
@@ -162,13 +208,17 @@ def _tenders(project_id: int) -> list[TenderLine]:
     for tender in Tender.objects.filter(project_id=project_id).select_related("matter").order_by("pk"):
         bids = list(Bid.objects.filter(tender=tender).select_related("enterprise"))
         bids.sort(key=lambda bid: (bid.rank is None, bid.rank or 0, bid.pk))
-        lines.append(TenderLine(tender, bids, Award.objects.filter(tender=tender).select_related("enterprise").first()))
+        lines.append(
+            TenderLine(tender, bids, Award.objects.filter(tender=tender).select_related("enterprise").first())
+        )
     return lines
 
 
 def _money(project: Project, contracts: list[ContractLine]) -> list[MoneyLink]:
     live = [line for line in contracts if line.contract.status in ("active", "terminated")]
-    payments = [payment for line in live for payment in line.payments if payment.application.status != "refused"]
+    payments = [
+        payment for line in live for payment in line.payments if payment.application.status != "refused"
+    ]
     original = total(line.contract.amount for line in live)
     return [
         MoneyLink("budget", project.approved_budget or NOTHING, "zone_projects#4"),
@@ -178,5 +228,9 @@ def _money(project: Project, contracts: list[ContractLine]) -> list[MoneyLink]:
         MoneyLink("applied", total(payment.application.amount for payment in payments), "zone_funds#2"),
         MoneyLink("approved", total(payment.application.approved for payment in payments), "zone_funds#3"),
         MoneyLink("paid", total(line.standing.paid for line in live), "zone_funds#8"),
-        MoneyLink("receipt", total(payment.receipt.amount for payment in payments if payment.receipt is not None), "zone_funds#9"),
+        MoneyLink(
+            "receipt",
+            total(payment.receipt.amount for payment in payments if payment.receipt is not None),
+            "zone_funds#9",
+        ),
     ]

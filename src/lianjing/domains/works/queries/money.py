@@ -16,7 +16,15 @@ from lianjing.runtime.payment.models import BankLine, PaymentApplication, Paymen
 from lianjing.runtime.payment.queries import sum_of
 from lianjing.runtime.payment.rules import Standing
 
-CHAIN = ("estimate", "approved_budget", "detailed_budget", "control_price", "contract", "settlement", "final_account")
+CHAIN = (
+    "estimate",
+    "approved_budget",
+    "detailed_budget",
+    "control_price",
+    "contract",
+    "settlement",
+    "final_account",
+)
 DEAD = ("draft", "cancelled")
 LIVE = ("draft", "open", "suspended")
 
@@ -80,11 +88,18 @@ def share(part: Decimal, whole: Decimal) -> Decimal:
 def contract_lines(project_id: int, day: date) -> list[ContractLine]:
     """Return the contracts of a project, oldest first, each with its standing on the day."""
     found = []
-    rows = Contract.objects.filter(project_id=project_id).select_related("enterprise", "payee_account", "project", "matter")
+    rows = Contract.objects.filter(project_id=project_id).select_related(
+        "enterprise", "payee_account", "project", "matter"
+    )
     for contract in rows.order_by("signed_on", "pk"):
         standing = standing_of(contract, day)
         found.append(
-            ContractLine(contract, standing, share(standing.paid, standing.ceiling), share(standing.verified_value, standing.ceiling))
+            ContractLine(
+                contract,
+                standing,
+                share(standing.paid, standing.ceiling),
+                share(standing.verified_value, standing.ceiling),
+            )
         )
     return found
 
@@ -92,7 +107,11 @@ def contract_lines(project_id: int, day: date) -> list[ContractLine]:
 def money_path(project: Project, lines: Iterable[ContractLine]) -> MoneyPath:
     """Sum the contracts in force and their payments."""
     live = [line for line in lines if line.contract.status not in DEAD]
-    rows = list(PaymentApplication.objects.filter(project_id=project.pk, matter__status__in=LIVE).select_related("matter"))
+    rows = list(
+        PaymentApplication.objects.filter(project_id=project.pk, matter__status__in=LIVE).select_related(
+            "matter"
+        )
+    )
     return MoneyPath(
         budget=project.approved_budget,
         contract=_sum(line.standing.contract_amount for line in live),
@@ -108,7 +127,9 @@ def ledger_of(project_id: int, lines: Iterable[ContractLine]) -> Ledger:
     """Return the three sums of a project's payments on the platform; opening sums of a take-over stand apart."""
     applications = PaymentApplication.objects.filter(project_id=project_id, status="paid")
     orders = PaymentOrder.objects.filter(payment_application__project_id=project_id, status="paid")
-    bank = BankLine.objects.filter(payment_order__payment_application__project_id=project_id, direction="out", match_state="matched")
+    bank = BankLine.objects.filter(
+        payment_order__payment_application__project_id=project_id, direction="out", match_state="matched"
+    )
     ledger = _sum(sum_of(row) for row in applications)
     return Ledger(
         ledger=ledger,
@@ -140,7 +161,9 @@ def cost_chain(project_id: int) -> list[CostLine]:
     sum of the kind before.
     """
     rows = sorted(
-        CostBaseline.objects.filter(project_id=project_id, kind__in=CHAIN).select_related("contract", "source_matter"),
+        CostBaseline.objects.filter(project_id=project_id, kind__in=CHAIN).select_related(
+            "contract", "source_matter"
+        ),
         key=lambda row: (CHAIN.index(row.kind), row.as_of_on, row.pk),
     )
     totals: dict[str, Decimal] = {}

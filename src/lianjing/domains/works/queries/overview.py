@@ -27,10 +27,18 @@ from lianjing.web.overview import MoneyStep, Overview, StageCount, Standing
 
 def stage_counts(projects: QuerySet[Any]) -> tuple[StageCount, ...]:
     """Count the projects by stage in the order of the stages, each with its list."""
-    rows = projects.order_by().values("matter__stage").annotate(count=Count("pk")).values_list("matter__stage", "count")
+    rows = (
+        projects.order_by()
+        .values("matter__stage")
+        .annotate(count=Count("pk"))
+        .values_list("matter__stage", "count")
+    )
     counts = dict(rows)
     place = reverse("works_projects")
-    return tuple(StageCount(codes.label("stage", stage), counts.get(stage, 0), f"{place}?stage={stage}") for stage in ORDER)
+    return tuple(
+        StageCount(codes.label("stage", stage), counts.get(stage, 0), f"{place}?stage={stage}")
+        for stage in ORDER
+    )
 
 
 def page_of(matter: Matter) -> str:
@@ -44,8 +52,12 @@ def overview(person_id: int, day: date) -> Overview:
     live = projects.exclude(matter__onboarding="archive").filter(currency__in=CURRENCY)
     standings = _standings(live)
     return Overview(
-        label=_("工程项目"), total=projects.count(), list_url=reverse("works_projects"), stages=stage_counts(projects),
-        path=_path(live, standings.values()), standings=tuple(sorted(standings.values(), key=_urgency)),
+        label=_("工程项目"),
+        total=projects.count(),
+        list_url=reverse("works_projects"),
+        stages=stage_counts(projects),
+        path=_path(live, standings.values()),
+        standings=tuple(sorted(standings.values(), key=_urgency)),
     )
 
 
@@ -56,7 +68,11 @@ def _urgency(standing: Standing) -> tuple[Any, ...]:
 def _path(projects: QuerySet[Any], standings: Iterable[Standing]) -> tuple[MoneyStep, ...]:
     ids = projects.values("pk")
     contracts = Contract.objects.filter(project_id__in=ids).exclude(status__in=DEAD)
-    rows = list(PaymentApplication.objects.filter(project_id__in=ids, matter__status__in=LIVE).only("amount", "approved", "status"))
+    rows = list(
+        PaymentApplication.objects.filter(project_id__in=ids, matter__status__in=LIVE).only(
+            "amount", "approved", "status"
+        )
+    )
     stands = list(standings)
     place = reverse("works_projects")
     budget = projects.aggregate(total=Sum("approved_budget"))["total"] or NOTHING
@@ -67,8 +83,16 @@ def _path(projects: QuerySet[Any], standings: Iterable[Standing]) -> tuple[Money
         MoneyStep(_("合同价"), signed, f"{place}?money=contract"),
         MoneyStep(_("已批变更"), changed, f"{place}?money=change"),
         MoneyStep(_("核定产值"), sum((each.verified for each in stands), NOTHING), f"{place}?money=verified"),
-        MoneyStep(_("审查中"), _sum(row.amount for row in rows if row.status in ("in_review", "held")), f"{place}?money=in_review"),
-        MoneyStep(_("已批未付"), _sum(sum_of(row) for row in rows if row.status in ("approved", "ordered")), f"{place}?money=approved"),
+        MoneyStep(
+            _("审查中"),
+            _sum(row.amount for row in rows if row.status in ("in_review", "held")),
+            f"{place}?money=in_review",
+        ),
+        MoneyStep(
+            _("已批未付"),
+            _sum(sum_of(row) for row in rows if row.status in ("approved", "ordered")),
+            f"{place}?money=approved",
+        ),
         MoneyStep(_("已支付"), sum((each.paid for each in stands), NOTHING), f"{place}?money=paid"),
     )
 
@@ -76,16 +100,23 @@ def _path(projects: QuerySet[Any], standings: Iterable[Standing]) -> tuple[Money
 def _standings(projects: QuerySet[Any]) -> dict[int, Standing]:
     """Contract, verified, paid and advance still out of each project that has a contract: five queries."""
     names = dict(projects.values_list("pk", "title"))
-    contracts = list(Contract.objects.filter(project_id__in=names).exclude(status__in=DEAD).values_list("pk", "project_id", "amount"))
+    contracts = list(
+        Contract.objects.filter(project_id__in=names)
+        .exclude(status__in=DEAD)
+        .values_list("pk", "project_id", "amount")
+    )
     owner = {number: project for number, project, _amount in contracts}
     ceiling, verified, paid, advance = (dict.fromkeys(owner.values(), NOTHING) for _each in range(4))
     for _number, project, amount in contracts:
         ceiling[project] += amount or NOTHING
-    for number, amount in ChangeOrder.objects.filter(contract_id__in=owner, status="approved").values_list("contract_id", "amount"):
+    for number, amount in ChangeOrder.objects.filter(contract_id__in=owner, status="approved").values_list(
+        "contract_id", "amount"
+    ):
         ceiling[owner[number]] += amount or NOTHING
     value = dict(
         ProgressReport.objects.filter(contract_id__in=owner, matter__status="closed", matter__outcome="done")
-        .order_by("period_on", "pk").values_list("contract_id", "completed_value")
+        .order_by("period_on", "pk")
+        .values_list("contract_id", "completed_value")
     )
     for number, row in _openings(owner).items():
         project = owner[number]
@@ -98,10 +129,16 @@ def _standings(projects: QuerySet[Any]) -> dict[int, Standing]:
     for payment in PaymentApplication.objects.filter(contract_id__in=owner, status="paid"):
         project = owner[payment.contract_id or 0]
         paid[project] += sum_of(payment)
-        advance[project] += (sum_of(payment) if payment.kind == "advance" else NOTHING) - (payment.advance_deducted or NOTHING)
+        advance[project] += (sum_of(payment) if payment.kind == "advance" else NOTHING) - (
+            payment.advance_deducted or NOTHING
+        )
     return {
         project: Standing(
-            names[project], reverse("works_project", args=[project]), ceiling[project], verified[project], paid[project],
+            names[project],
+            reverse("works_project", args=[project]),
+            ceiling[project],
+            verified[project],
+            paid[project],
             max(advance[project], NOTHING),
         )
         for project in ceiling
@@ -121,8 +158,16 @@ def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
 MONEY = {
     "contract": Q(pk__in=Contract.objects.exclude(status__in=DEAD).values("project_id")),
     "change": Q(pk__in=ChangeOrder.objects.filter(status="approved").values("contract__project_id")),
-    "verified": Q(pk__in=ProgressReport.objects.filter(matter__outcome="done").values("contract__project_id")),
-    "in_review": Q(pk__in=PaymentApplication.objects.filter(status__in=("in_review", "held"), matter__status__in=LIVE).values("project_id")),
-    "approved": Q(pk__in=PaymentApplication.objects.filter(status__in=("approved", "ordered")).values("project_id")),
+    "verified": Q(
+        pk__in=ProgressReport.objects.filter(matter__outcome="done").values("contract__project_id")
+    ),
+    "in_review": Q(
+        pk__in=PaymentApplication.objects.filter(
+            status__in=("in_review", "held"), matter__status__in=LIVE
+        ).values("project_id")
+    ),
+    "approved": Q(
+        pk__in=PaymentApplication.objects.filter(status__in=("approved", "ordered")).values("project_id")
+    ),
     "paid": Q(pk__in=PaymentApplication.objects.filter(status="paid").values("project_id")),
 }

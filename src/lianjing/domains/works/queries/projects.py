@@ -18,8 +18,15 @@ from lianjing.runtime.process.scope import visible_to
 
 COUNTED_TO = 10_000
 SORTS = {
-    "title": "title", "code": "project_code", "stage": "matter__stage", "unit": "owner_unit__name", "opened": "matter__opened_on",
-    "investment": "total_investment", "budget": "approved_budget", "contracts": "contract_sum", "paid": "paid_sum",
+    "title": "title",
+    "code": "project_code",
+    "stage": "matter__stage",
+    "unit": "owner_unit__name",
+    "opened": "matter__opened_on",
+    "investment": "total_investment",
+    "budget": "approved_budget",
+    "contracts": "contract_sum",
+    "paid": "paid_sum",
 }
 
 
@@ -51,7 +58,13 @@ class ProjectPage:
 
 
 def _sum_over(rows: QuerySet[Any], place: str, column: str) -> Coalesce:
-    summed = rows.filter(**{place: OuterRef("pk")}).order_by().values(place).annotate(summed=Sum(column)).values("summed")
+    summed = (
+        rows.filter(**{place: OuterRef("pk")})
+        .order_by()
+        .values(place)
+        .annotate(summed=Sum(column))
+        .values("summed")
+    )
     money = DecimalField(max_digits=16, decimal_places=2)
     return Coalesce(Subquery(summed, output_field=money), Value(Decimal("0.00")), output_field=money)
 
@@ -70,28 +83,44 @@ def with_sums(projects: QuerySet[Project]) -> QuerySet[Any]:
 def projects_visible(person_id: int, day: date) -> QuerySet[Any]:
     """Return the projects in a person's scope today, with their sums; the newest first."""
     seen = visible_to(person_id, day).filter(kind="project", domain="works")
-    rows = Project.objects.filter(matter_id__in=seen.values("id")).select_related("matter", "matter__unit", "owner_unit")
+    rows = Project.objects.filter(matter_id__in=seen.values("id")).select_related(
+        "matter", "matter__unit", "owner_unit"
+    )
     return with_sums(rows).order_by("-matter__opened_on", "-pk")
 
 
 def narrowed(rows: QuerySet[Any], wanted: ProjectFilter) -> QuerySet[Any]:
     """Return the projects that match all that is given; the text is looked for in title, code, number and site."""
     equal = {
-        "matter__stage": wanted.stage, "status": wanted.status, "matter__unit_id": wanted.unit_id, "matter__onboarding": wanted.onboarding,
-        "fund_kind": wanted.fund_kind, "sector": wanted.sector,
+        "matter__stage": wanted.stage,
+        "status": wanted.status,
+        "matter__unit_id": wanted.unit_id,
+        "matter__onboarding": wanted.onboarding,
+        "fund_kind": wanted.fund_kind,
+        "sector": wanted.sector,
     }
     rows = rows.filter(**{place: value for place, value in equal.items() if value})
     if wanted.year is not None:
-        rows = rows.filter(Q(funding_year=wanted.year) | Q(funding_year__isnull=True, matter__opened_on__year=wanted.year))
+        rows = rows.filter(
+            Q(funding_year=wanted.year) | Q(funding_year__isnull=True, matter__opened_on__year=wanted.year)
+        )
     for word in wanted.text.split():
         rows = rows.filter(
-            Q(title__icontains=word) | Q(project_code__icontains=word) | Q(matter__code__icontains=word) | Q(site__icontains=word)
+            Q(title__icontains=word)
+            | Q(project_code__icontains=word)
+            | Q(matter__code__icontains=word)
+            | Q(site__icontains=word)
         )
     return rows
 
 
 def project_page(
-    person_id: int, day: date, *, wanted: ProjectFilter = ProjectFilter(), sort: str = "-opened", after: int | None = None,
+    person_id: int,
+    day: date,
+    *,
+    wanted: ProjectFilter = ProjectFilter(),
+    sort: str = "-opened",
+    after: int | None = None,
     size: int = 50,
 ) -> ProjectPage:
     """Return one page of the list, going on after the project with the id `after`; BadInput for an unknown sort.
@@ -124,5 +153,10 @@ def _beyond(rows: QuerySet[Any], place: str, after: int, *, is_down: bool) -> Q:
 
 def counts_by_stage(person_id: int, day: date, wanted: ProjectFilter = ProjectFilter()) -> dict[str, int]:
     """Return how many projects are in each stage, archive among them under the stage it carries."""
-    rows = narrowed(projects_visible(person_id, day), wanted).order_by().values("matter__stage").annotate(count=Count("pk"))
+    rows = (
+        narrowed(projects_visible(person_id, day), wanted)
+        .order_by()
+        .values("matter__stage")
+        .annotate(count=Count("pk"))
+    )
     return {row["matter__stage"]: row["count"] for row in rows}

@@ -33,12 +33,20 @@ def collective_item(matter_id: int, body: str, *, amount: Decimal | None = None)
 
 def body_of(matter_id: int) -> str:
     """Return the deciding body that the collective table last named for a payment; "" before it ran."""
-    last = DecisionLog.objects.filter(matter_id=matter_id, decision_key="works_collective_tier").order_by("-id").first()
+    last = (
+        DecisionLog.objects.filter(matter_id=matter_id, decision_key="works_collective_tier")
+        .order_by("-id")
+        .first()
+    )
     return str(json.loads(last.outputs).get("body", "")) if last is not None else ""
 
 
 def _last_done(matter_id: int, step_key: str) -> WorkItem | None:
-    return WorkItem.objects.filter(matter_id=matter_id, step_key=step_key, outcome="done").order_by("-id").first()
+    return (
+        WorkItem.objects.filter(matter_id=matter_id, step_key=step_key, outcome="done")
+        .order_by("-id")
+        .first()
+    )
 
 
 def present_reviews(matter_id: int) -> list[Review]:
@@ -46,9 +54,14 @@ def present_reviews(matter_id: int) -> list[Review]:
     applied = _last_done(matter_id, "apply")
     if applied is None or applied.closed_at is None:
         return []
-    rows = Review.objects.filter(matter_id=matter_id, kind__in=FIVE).select_related("person", "unit", "post", "agenda_item").order_by("id")
+    rows = (
+        Review.objects.filter(matter_id=matter_id, kind__in=FIVE)
+        .select_related("person", "unit", "post", "agenda_item")
+        .order_by("id")
+    )
     return [
-        row for row in rows
+        row
+        for row in rows
         if (row.work_item_id is not None and row.work_item_id > applied.pk)
         or (row.work_item_id is None and row.done_at >= applied.closed_at)
     ]
@@ -69,7 +82,9 @@ def review_views(matter_id: int) -> list[ReviewView]:
     for row in present_reviews(matter_id):
         last[row.kind, row.unit_id if row.kind == "joint" else None] = row
     return [
-        ReviewView(row.kind, row.result, row.person_id, row.unit_id, row.clause, row.agenda_item_id is not None)
+        ReviewView(
+            row.kind, row.result, row.person_id, row.unit_id, row.clause, row.agenda_item_id is not None
+        )
         for row in last.values()
     ]
 
@@ -92,20 +107,28 @@ class ReviewLine:
     label: str
     rows: tuple[Review, ...]
     is_standing: bool
-    waiting: tuple[str, ...] = ()    # departments that have not answered
+    waiting: tuple[str, ...] = ()  # departments that have not answered
 
 
 def review_lines(application: PaymentApplication) -> list[ReviewLine]:
     """Return the five reviews of a payment in order, each with its conclusions and who is still awaited."""
     rows = present_reviews(application.pk)
     asked = departments_asked(application.pk)
-    missing = five_reviews(review_views(application.pk), asked, has_decision=application.agenda_item_id is not None).missing
+    missing = five_reviews(
+        review_views(application.pk), asked, has_decision=application.agenda_item_id is not None
+    ).missing
     answered = {row.unit_id for row in rows if row.kind == "joint"}
-    awaited = tuple(Unit.objects.filter(id__in=asked - answered).order_by("code").values_list("name", flat=True))
+    awaited = tuple(
+        Unit.objects.filter(id__in=asked - answered).order_by("code").values_list("name", flat=True)
+    )
     labels = review_labels()
     return [
         ReviewLine(
-            kind, labels[kind], tuple(row for row in rows if row.kind == kind), kind not in missing, awaited if kind == "joint" else ()
+            kind,
+            labels[kind],
+            tuple(row for row in rows if row.kind == kind),
+            kind not in missing,
+            awaited if kind == "joint" else (),
         )
         for kind in FIVE
     ]

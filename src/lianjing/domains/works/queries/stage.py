@@ -30,11 +30,19 @@ def project_view(matter: Matter, day: date) -> gates.ProjectView:
         onboarding=matter.onboarding,
         is_open=matter.status == "open",
         facts=frozenset(holding(matter.id, day).values_list("kind", flat=True)),
-        running=frozenset(children.filter(status__in=("draft", "open", "suspended")).exclude(kind="contract", is_before_platform=True).values_list("kind", flat=True)),
+        running=frozenset(
+            children.filter(status__in=("draft", "open", "suspended"))
+            .exclude(kind="contract", is_before_platform=True)
+            .values_list("kind", flat=True)
+        ),
         awards_to_contract=len(awards_to_contract(matter.id)),
         active_contracts=contracts.filter(status="active").count(),
-        unentered_contracts=contracts.filter(matter__is_before_platform=True).exclude(status__in=("active", "cancelled", "terminated")).count(),
-        unverified_permits=Permit.objects.filter(project_id=matter.id, verified_on__isnull=True, matter__status="open").count(),
+        unentered_contracts=contracts.filter(matter__is_before_platform=True)
+        .exclude(status__in=("active", "cancelled", "terminated"))
+        .count(),
+        unverified_permits=Permit.objects.filter(
+            project_id=matter.id, verified_on__isnull=True, matter__status="open"
+        ).count(),
         owed_papers=owed_papers(matter.id),
         missing_papers=missing_papers(matter, kinds),
         has_acceptance_paper="acceptance" in kinds,
@@ -53,7 +61,9 @@ def missing_papers(matter: Matter, kinds: frozenset[str]) -> tuple[str, ...]:
     """
     needed = DocumentRequirement.objects.filter(bundle_key__in=BUNDLES, stage=matter.stage, is_mandatory=True)
     owed = set(
-        Undertaking.objects.filter(matter_id=matter.id, source_kind="onboarding", closed_on__isnull=True).values_list("document_kind", flat=True)
+        Undertaking.objects.filter(
+            matter_id=matter.id, source_kind="onboarding", closed_on__isnull=True
+        ).values_list("document_kind", flat=True)
     )
     wanted = sorted(set(needed.values_list("document_kind", flat=True)) - kinds - owed)
     return tuple(codes.label("document_kind", kind) for kind in wanted)

@@ -22,12 +22,19 @@ LIVE = ("draft", "open", "suspended")
 
 def approved_changes(contract: Contract) -> Decimal:
     """Return the signed sum of the changes approved on the platform, in yuan."""
-    return ChangeOrder.objects.filter(contract=contract, status="approved").aggregate(total=Sum("amount"))["total"] or NOTHING
+    return (
+        ChangeOrder.objects.filter(contract=contract, status="approved").aggregate(total=Sum("amount"))[
+            "total"
+        ]
+        or NOTHING
+    )
 
 
 def confirmed_reports(contract: Contract) -> QuerySet[ProgressReport]:
     """Return the progress reports that the owner has confirmed, oldest first."""
-    return ProgressReport.objects.filter(contract=contract, matter__status="closed", matter__outcome="done").order_by("period_on", "pk")
+    return ProgressReport.objects.filter(
+        contract=contract, matter__status="closed", matter__outcome="done"
+    ).order_by("period_on", "pk")
 
 
 def verified_value(contract: Contract) -> Decimal:
@@ -42,24 +49,33 @@ def opening_of(contract: Contract) -> OpeningSums | None:
     if found is None:
         return None
     return OpeningSums(
-        change_amount=found.change_amount or NOTHING, verified_value=found.verified_value or NOTHING,
-        advance_outstanding=found.advance_outstanding or NOTHING, retention_held=found.retention_held or NOTHING,
-        paid_to_date=found.paid_to_date or NOTHING, payee_account_id=found.payee_account_id,
+        change_amount=found.change_amount or NOTHING,
+        verified_value=found.verified_value or NOTHING,
+        advance_outstanding=found.advance_outstanding or NOTHING,
+        retention_held=found.retention_held or NOTHING,
+        paid_to_date=found.paid_to_date or NOTHING,
+        payee_account_id=found.payee_account_id,
     )
 
 
 def standing_of(contract: Contract, on: date, *, excluding: int | None = None) -> Standing:
     """Return the standing for the red lines; the application `excluding` (matter id) is left out."""
     return payments.standing(
-        contract, on, approved_changes=approved_changes(contract), verified_value=verified_value(contract),
-        opening=opening_of(contract), excluding=excluding,
+        contract,
+        on,
+        approved_changes=approved_changes(contract),
+        verified_value=verified_value(contract),
+        opening=opening_of(contract),
+        excluding=excluding,
     )
 
 
 def ceiling_of(contract: Contract) -> Decimal:
     """Return contract plus approved changes, those from before the platform included."""
     opening = opening_of(contract)
-    return approved_total(contract, approved_changes(contract)) + (opening.change_amount if opening else NOTHING)
+    return approved_total(contract, approved_changes(contract)) + (
+        opening.change_amount if opening else NOTHING
+    )
 
 
 def cumulative_of(contract: Contract, amount: Decimal, *, besides: int | None = None) -> Cumulative:
@@ -76,7 +92,8 @@ def cumulative_of(contract: Contract, amount: Decimal, *, besides: int | None = 
 def committed_of(project_id: int) -> Decimal:
     """Return what the project is bound to pay: all contracts in force with their approved changes, in yuan."""
     return total(
-        committed(contract, ceiling_of(contract) - original_amount(contract)) for contract in Contract.objects.filter(project_id=project_id)
+        committed(contract, ceiling_of(contract) - original_amount(contract))
+        for contract in Contract.objects.filter(project_id=project_id)
     )
 
 
@@ -89,16 +106,28 @@ def overrun_of(project: Project) -> Decimal:
 
 def awards_to_contract(project_id: int | None, besides: int | None = None) -> list[Award]:
     """Return the project's awards with notice that no contract has taken up, but for the contract `besides`."""
-    live = Contract.objects.filter(tender__isnull=False).exclude(status="cancelled").exclude(matter__status="terminated")
+    live = (
+        Contract.objects.filter(tender__isnull=False)
+        .exclude(status="cancelled")
+        .exclude(matter__status="terminated")
+    )
     taken = live.exclude(matter__outcome="withdrawn").exclude(pk=besides).values("tender_id")
-    found = Award.objects.filter(tender__project_id=project_id, status="active", notice_on__isnull=False).exclude(tender_id__in=taken)
+    found = Award.objects.filter(
+        tender__project_id=project_id, status="active", notice_on__isnull=False
+    ).exclude(tender_id__in=taken)
     return list(found.select_related("tender", "enterprise").order_by("id"))
 
 
 def same_kind(tender: Tender, since: date) -> list[Decimal]:
     """Return the prices of the project's other selections of the same category that no tender was mandatory for."""
-    others = Tender.objects.filter(project_id=tender.project_id, procurement_category=tender.procurement_category, is_mandatory=False)
-    live = others.exclude(pk=tender.pk).exclude(status__in=("withdrawn", "cancelled")).filter(published_on__gte=since)
+    others = Tender.objects.filter(
+        project_id=tender.project_id, procurement_category=tender.procurement_category, is_mandatory=False
+    )
+    live = (
+        others.exclude(pk=tender.pk)
+        .exclude(status__in=("withdrawn", "cancelled"))
+        .filter(published_on__gte=since)
+    )
     return [price for price in live.values_list("control_price", flat=True) if price is not None]
 
 

@@ -43,8 +43,15 @@ TABS: Mapping[str, tuple[str, ...]] = {
     "payment": ("payment",),
 }
 RECORDS: Mapping[str, type[Any]] = {
-    "initiation": Initiation, "onboarding": Onboarding, "permit": Permit, "tender": Tender, "contract": Contract,
-    "account_change": AccountChange, "progress": ProgressReport, "change": ChangeOrder, "payment": PaymentApplication,
+    "initiation": Initiation,
+    "onboarding": Onboarding,
+    "permit": Permit,
+    "tender": Tender,
+    "contract": Contract,
+    "account_change": AccountChange,
+    "progress": ProgressReport,
+    "change": ChangeOrder,
+    "payment": PaymentApplication,
 }
 RELATED = ("contract", "enterprise", "payee_account", "tender")
 
@@ -97,20 +104,29 @@ def tabs_of(matter: Matter, visible: Iterable[int], *, person_id: int, now: date
     """
     whole = set(visible)
     rows = Matter.objects.filter(root_id=matter.id, id__in=whole).exclude(id=matter.id)
-    children = {row.id: Child(row) for row in rows.select_related("applicant_person").order_by("opened_on", "id")}
+    children = {
+        row.id: Child(row) for row in rows.select_related("applicant_person").order_by("opened_on", "id")
+    }
     _attach_records(children)
     _attach_persons(matter, children)
     _attach_details(children, person_id, now)
-    papers = list(Document.objects.filter(matter__root_id=matter.id).select_related("uploaded_by_person").order_by("id"))
+    papers = list(
+        Document.objects.filter(matter__root_id=matter.id).select_related("uploaded_by_person").order_by("id")
+    )
     for paper in papers:
         if paper.matter_id in children:
             children[paper.matter_id].documents.append(paper)
-    for item in WorkItem.objects.filter(matter_id__in=children, closed_at=None).select_related("post__unit").order_by("id"):
+    for item in (
+        WorkItem.objects.filter(matter_id__in=children, closed_at=None)
+        .select_related("post__unit")
+        .order_by("id")
+    ):
         children[item.matter_id].waiting.append(item)
     own = [paper for paper in papers if paper.matter_id == matter.id and matter.id in whole]
     return [
         Tab(
-            stage, tuple(child for child in children.values() if child.matter.kind in kinds),
+            stage,
+            tuple(child for child in children.values() if child.matter.kind in kinds),
             tuple(paper for paper in own if paper.stage == stage),
         )
         for stage, kinds in TABS.items()
@@ -129,11 +145,18 @@ def _attach_records(children: Mapping[int, Child]) -> None:
 
 def _attach_persons(matter: Matter, children: Mapping[int, Child]) -> None:
     """Who acted in each matter, in the order of their first act."""
-    acts = Event.objects.filter(root_matter_id=matter.id, is_refused=False, person_id__isnull=False).order_by("recorded_at", "oseq")
-    rows = [pair for pair in acts.values_list("matter_id", "person_id") if pair[0] in children]
+    acts = Event.objects.filter(root_matter_id=matter.id, is_refused=False, person_id__isnull=False).order_by(
+        "recorded_at", "oseq"
+    )
+    rows = [
+        (place, person)
+        for place, person in acts.values_list("matter_id", "person_id")
+        if place in children and person is not None
+    ]
     names = dict(Person.objects.filter(id__in={person for _place, person in rows}).values_list("id", "name"))
     for place, person in dict.fromkeys(rows):
-        children[place].persons.append(names.get(person, ""))
+        if place is not None:
+            children[place].persons.append(names.get(person, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +186,9 @@ class PaymentDetails:
 
 def _attach_details(children: Mapping[int, Child], person_id: int, now: datetime) -> None:
     tenders = [number for number, child in children.items() if child.matter.kind == "tender" and child.record]
-    payments = [number for number, child in children.items() if child.matter.kind == "payment" and child.record]
+    payments = [
+        number for number, child in children.items() if child.matter.kind == "payment" and child.record
+    ]
     for number, tender in _tender_details(tenders).items():
         children[number].details = tender
     for number, payment in _payment_details(payments, person_id, now).items():
@@ -173,32 +198,55 @@ def _attach_details(children: Mapping[int, Child], person_id: int, now: datetime
 def _tender_details(tender_ids: Sequence[int]) -> dict[int, TenderDetails]:
     if not tender_ids:
         return {}
-    bids = _grouped(Bid.objects.filter(tender_id__in=tender_ids).select_related("enterprise").order_by("id"), "tender_id")
-    awards = {row.tender_id: row for row in Award.objects.filter(tender_id__in=tender_ids).select_related("enterprise").order_by("id")}
-    ranked = {number: sorted(rows, key=lambda bid: (bid.rank is None, bid.rank or 0, bid.price)) for number, rows in bids.items()}
+    bids = _grouped(
+        Bid.objects.filter(tender_id__in=tender_ids).select_related("enterprise").order_by("id"), "tender_id"
+    )
+    awards = {
+        row.tender_id: row
+        for row in Award.objects.filter(tender_id__in=tender_ids).select_related("enterprise").order_by("id")
+    }
+    ranked = {
+        number: sorted(rows, key=lambda bid: (bid.rank is None, bid.rank or 0, bid.price))
+        for number, rows in bids.items()
+    }
     return {number: TenderDetails(tuple(ranked.get(number, ())), awards.get(number)) for number in tender_ids}
 
 
 def _payment_details(payment_ids: Sequence[int], person_id: int, now: datetime) -> dict[int, PaymentDetails]:
     if not payment_ids:
         return {}
-    rows = Review.objects.filter(matter_id__in=payment_ids, kind__in=FIVE).select_related("person", "post", "unit")
+    rows = Review.objects.filter(matter_id__in=payment_ids, kind__in=FIVE).select_related(
+        "person", "post", "unit"
+    )
     sealed = sealed_items(payment_ids, now)
-    shown = (row for row in rows.order_by("done_at", "id") if row.work_item_id not in sealed or row.person_id == person_id)
+    shown = (
+        row
+        for row in rows.order_by("done_at", "id")
+        if row.work_item_id not in sealed or row.person_id == person_id
+    )
     reviews = _grouped(shown, "matter_id")
     sent = WorkItem.objects.filter(matter_id__in=payment_ids, step_key="apply", outcome="done").order_by("id")
     applied = dict(sent.values_list("matter_id", "closed_at"))
     people = ("maker_person", "checker_person", "approver_person")
     orders = _grouped(
-        PaymentOrder.objects.filter(payment_application_id__in=payment_ids).select_related(*people).order_by("id"), "payment_application_id"
+        PaymentOrder.objects.filter(payment_application_id__in=payment_ids)
+        .select_related(*people)
+        .order_by("id"),
+        "payment_application_id",
     )
     receipts: dict[int, list[BankLine]] = {}
-    for line in BankLine.objects.filter(payment_order__payment_application_id__in=payment_ids).select_related("payment_order").order_by("id"):
+    for line in (
+        BankLine.objects.filter(payment_order__payment_application_id__in=payment_ids)
+        .select_related("payment_order")
+        .order_by("id")
+    ):
         if line.payment_order is not None:
             receipts.setdefault(line.payment_order.payment_application_id, []).append(line)
     return {
         number: PaymentDetails(
-            tuple(_steps(reviews.get(number, []), applied.get(number))), tuple(orders.get(number, ())), tuple(receipts.get(number, ()))
+            tuple(_steps(reviews.get(number, []), applied.get(number))),
+            tuple(orders.get(number, ())),
+            tuple(receipts.get(number, ())),
         )
         for number in payment_ids
     }
@@ -229,7 +277,9 @@ def entered_on(matter: Matter, stages: Sequence[str]) -> dict[str, date | None]:
     return days
 
 
-def openable(matter: Matter, day: date, post_keys: Collection[str], procedures: Iterable[Procedure]) -> list[Procedure]:
+def openable(
+    matter: Matter, day: date, post_keys: Collection[str], procedures: Iterable[Procedure]
+) -> list[Procedure]:
     """Return the procedures that a holder of these posts may open in the project today."""
     mine = [each for each in procedures if each.parent_kind == matter.kind and each.opener_post in post_keys]
     if not mine:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-YUAN = ("CNY", "")     # what counts in yuan; sums of any other currency stand apart and are never converted
-PLACES = {"latitude": Decimal("90"), "longitude": Decimal("180")}    # degrees, either way of zero
+YUAN = ("CNY", "")  # what counts in yuan; sums of any other currency stand apart and are never converted
+PLACES = {"latitude": Decimal("90"), "longitude": Decimal("180")}  # degrees, either way of zero
 
 _EXPONENT = re.compile(r"\d+(\.\d+)?[eE]\+\d+")
 _ROUNDED = re.compile(r"\d{1,4}0{5,}")

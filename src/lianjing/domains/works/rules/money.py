@@ -53,7 +53,10 @@ def check_not_started(*, is_started: bool) -> None:
     """Refuse a change whose work has begun: approval comes first (zone_change, article 2)."""
     if is_started:
         raise Refusal(
-            Ground.RULE, "change.started", _("变更须先批准后实施；已施工的须按应急变更另行登记"), "zone_change#2"
+            Ground.RULE,
+            "change.started",
+            _("变更须先批准后实施；已施工的须按应急变更另行登记"),
+            "zone_change#2",
         )
 
 
@@ -61,8 +64,10 @@ def check_budget_left(committed: Decimal, amount: Decimal, budget: Decimal | Non
     """Refuse a change that lifts the project's contracts beyond its approved budget (government investment, article 23)."""
     if budget is not None and amount > 0 and committed + amount > budget:
         raise Refusal(
-            Ground.RULE, "change.over_budget",
-            _("变更后合同总额将超过批准概算%(excess)s元，须先报原审批机关调整概算") % {"excess": f"{committed + amount - budget:,.2f}"},
+            Ground.RULE,
+            "change.over_budget",
+            _("变更后合同总额将超过批准概算%(excess)s元，须先报原审批机关调整概算")
+            % {"excess": f"{committed + amount - budget:,.2f}"},
             "gov_investment#23",
         )
 
@@ -113,14 +118,18 @@ def check_approved(approved: Decimal, *, ceiling: Decimal) -> None:
     """Refuse a reviewed amount above what was claimed or audited before it; Refusal(RULE), zone_funds article 3."""
     if approved > ceiling:
         raise Refusal(
-            Ground.RULE, "review.above_ceiling",
-            _("审定额不得高于%(ceiling)s元") % {"ceiling": f"{ceiling:,.2f}"}, "zone_funds#3",
+            Ground.RULE,
+            "review.above_ceiling",
+            _("审定额不得高于%(ceiling)s元") % {"ceiling": f"{ceiling:,.2f}"},
+            "zone_funds#3",
         )
     if approved <= 0:
         raise BadInput(_("审定额须大于零；不予支付的请退回"), "approved")
 
 
-def due_day(delivered_on: date | None, *, agreed_days: int | None, legal_days: int, longest_days: int) -> date | None:
+def due_day(
+    delivered_on: date | None, *, agreed_days: int | None, legal_days: int, longest_days: int
+) -> date | None:
     """Return the day by which a small firm must be paid (small-firm payment regulation, article 9).
 
     The agreed term holds up to the longest the law lets parties agree; without one the legal term holds.

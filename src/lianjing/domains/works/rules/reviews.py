@@ -12,8 +12,11 @@ from lianjing.kernel.refusal import Ground, Refusal
 FIVE = ("audit", "internal", "joint", "collective", "finance")
 PASSING = frozenset({"pass", "pass_with_cut"})
 CLAUSE_OF = {
-    "audit": "zone_funds#3", "internal": "zone_funds#4", "joint": "zone_funds#5",
-    "collective": "zone_funds#6", "finance": "zone_funds#7",
+    "audit": "zone_funds#3",
+    "internal": "zone_funds#4",
+    "joint": "zone_funds#5",
+    "collective": "zone_funds#6",
+    "finance": "zone_funds#7",
 }
 
 
@@ -52,7 +55,9 @@ def _concludes(review: ReviewView) -> bool:
     return review.kind != "collective" or review.has_agenda_item
 
 
-def five_reviews(reviews: Iterable[ReviewView], departments: Collection[int], *, has_decision: bool = False) -> Verdict:
+def five_reviews(
+    reviews: Iterable[ReviewView], departments: Collection[int], *, has_decision: bool = False
+) -> Verdict:
     """Say which of the five have a recorded conclusion (zone_funds, article 2).
 
     The joint review stands when every department that the decision named has concluded; with none named it does
@@ -62,8 +67,10 @@ def five_reviews(reviews: Iterable[ReviewView], departments: Collection[int], *,
     given = list(reviews)
     standing = {review.kind for review in given if review.kind != "joint" and _concludes(review)}
     accepted = {
-        review.unit_id for review in given
-        if review.kind == "joint" and review.person_id is not None
+        review.unit_id
+        for review in given
+        if review.kind == "joint"
+        and review.person_id is not None
         and (review.result in PASSING or (review.result == "refuse" and has_decision))
     }
     if departments and set(departments) <= accepted:
@@ -72,13 +79,22 @@ def five_reviews(reviews: Iterable[ReviewView], departments: Collection[int], *,
 
 
 def require_five(
-    reviews: Iterable[ReviewView], departments: Collection[int], labels: Mapping[str, str], *, has_decision: bool = False
+    reviews: Iterable[ReviewView],
+    departments: Collection[int],
+    labels: Mapping[str, str],
+    *,
+    has_decision: bool = False,
 ) -> None:
     """Refuse a payment step while one of the five lacks its conclusion; Refusal(RULE), zone_funds article 2."""
     verdict = five_reviews(reviews, departments, has_decision=has_decision)
     if not verdict.is_complete:
         named = "、".join(labels.get(kind, kind) for kind in verdict.missing)
-        raise Refusal(Ground.RULE, "reviews.missing", _("五审缺少结论：%(reviews)s，不得支付") % {"reviews": named}, "zone_funds#2")
+        raise Refusal(
+            Ground.RULE,
+            "reviews.missing",
+            _("五审缺少结论：%(reviews)s，不得支付") % {"reviews": named},
+            "zone_funds#2",
+        )
 
 
 def require_different(persons: Iterable[int | None], person_id: int | None) -> None:
@@ -87,4 +103,3 @@ def require_different(persons: Iterable[int | None], person_id: int | None) -> N
         raise Refusal(
             Ground.CONFLICT, "reviews.same_person", _("申请人和五项审查的审查人须互不相同"), "zone_funds#11"
         )
-

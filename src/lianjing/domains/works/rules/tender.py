@@ -12,8 +12,11 @@ from lianjing.kernel.refusal import BadInput, Ground, Refusal
 
 COMPETITIVE = frozenset({"open", "invited", "prequalified"})
 THRESHOLD_OF = {
-    "works": "works.tender.threshold.works_fen", "epc": "works.tender.threshold.works_fen", "goods": "works.tender.threshold.goods_fen",
-    "survey": "works.tender.threshold.services_fen", "design": "works.tender.threshold.services_fen",
+    "works": "works.tender.threshold.works_fen",
+    "epc": "works.tender.threshold.works_fen",
+    "goods": "works.tender.threshold.goods_fen",
+    "survey": "works.tender.threshold.services_fen",
+    "design": "works.tender.threshold.services_fen",
     "supervision": "works.tender.threshold.services_fen",
 }
 
@@ -40,14 +43,19 @@ def check_bidder_count(count: int, *, least: int, method: str, is_mandatory: boo
         raise BadInput(_("至少登记一家投标人"), "bids")
     if needs_min_bidders(method, is_mandatory=is_mandatory) and count < least:
         raise Refusal(
-            Ground.RULE, "tender.too_few_bidders",
-            _("投标人只有%(count)s家，少于%(least)s家，不得开标，应当重新招标") % {"count": count, "least": least}, "tendering_law#28",
+            Ground.RULE,
+            "tender.too_few_bidders",
+            _("投标人只有%(count)s家，少于%(least)s家，不得开标，应当重新招标")
+            % {"count": count, "least": least},
+            "tendering_law#28",
         )
 
 
 def may_be_split(amount: Decimal, others: Sequence[Decimal], threshold: Decimal) -> bool:
     """Return whether purchases of one kind, each below the threshold, reach it together (tendering law, article 4)."""
-    return bool(others) and amount < threshold and max(others) < threshold and amount + sum(others) >= threshold
+    return (
+        bool(others) and amount < threshold and max(others) < threshold and amount + sum(others) >= threshold
+    )
 
 
 def above_control_price(bids: Sequence[BidView], control_price: Decimal | None) -> list[BidView]:
@@ -56,7 +64,10 @@ def above_control_price(bids: Sequence[BidView], control_price: Decimal | None) 
         return list(bids)
     reason = _("报价高于最高投标限价")
     return [
-        replace(bid, is_valid=False, rank=0, reason=bid.reason or reason) if bid.price > control_price else bid for bid in bids
+        replace(bid, is_valid=False, rank=0, reason=bid.reason or reason)
+        if bid.price > control_price
+        else bid
+        for bid in bids
     ]
 
 
@@ -73,7 +84,13 @@ def check_ranks(bids: Sequence[BidView]) -> None:
 
 
 def check_award(
-    rank: int, *, required_rank: int, candidates_max: int, is_mandatory: bool, is_state_money: bool, legal_basis: str
+    rank: int,
+    *,
+    required_rank: int,
+    candidates_max: int,
+    is_mandatory: bool,
+    is_state_money: bool,
+    legal_basis: str,
 ) -> None:
     """Refuse an award past the first rank where the law binds it; Refusal(RULE), regulation article 55.
 
@@ -81,12 +98,18 @@ def check_award(
     """
     if rank < 1 or rank > candidates_max:
         raise Refusal(
-            Ground.RULE, "award.not_a_candidate",
-            _("中标人须在前%(count)s名候选人之中") % {"count": candidates_max}, "tendering_regulation#55",
+            Ground.RULE,
+            "award.not_a_candidate",
+            _("中标人须在前%(count)s名候选人之中") % {"count": candidates_max},
+            "tendering_regulation#55",
         )
     if is_mandatory and is_state_money and rank != required_rank and not legal_basis.strip():
         raise Refusal(
-            Ground.RULE, "award.rank",
-            _("依法必须招标且国有资金控股或主导的项目，应当确定第%(rank)s名为中标人；选定其他名次须写明法定依据") % {"rank": required_rank},
+            Ground.RULE,
+            "award.rank",
+            _(
+                "依法必须招标且国有资金控股或主导的项目，应当确定第%(rank)s名为中标人；选定其他名次须写明法定依据"
+            )
+            % {"rank": required_rank},
             "tendering_regulation#55",
         )

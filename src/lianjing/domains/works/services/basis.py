@@ -33,10 +33,17 @@ def project_of(deed: Deed) -> Project:
 def contract_named(deed: Deed) -> Contract:
     """Return the active contract of this project that the form names; Refusal for any other (C1, zone_funds#1)."""
     number = deed.data["contract"]
-    found = Contract.objects.filter(pk=number, project_id=deed.root.pk, status="active").select_related("enterprise", "payee_account", "project").first()
+    found = (
+        Contract.objects.filter(pk=number, project_id=deed.root.pk, status="active")
+        .select_related("enterprise", "payee_account", "project")
+        .first()
+    )
     if found is None:
         raise Refusal(
-            Ground.RULE, "payment.not_on_platform", _("该合同未在本平台本项目下登记生效，不得办理"), "zone_funds#1"
+            Ground.RULE,
+            "payment.not_on_platform",
+            _("该合同未在本平台本项目下登记生效，不得办理"),
+            "zone_funds#1",
         )
     return found
 
@@ -65,7 +72,10 @@ def account_of_firm(deed: Deed, holder: Enterprise, present: Account | None = No
         return present
     if deed.data["holder_name"].strip() != holder.name:
         raise Refusal(
-            Ground.RULE, "account.other_holder", _("收款账户户名须与合同相对人“%(name)s”一致") % {"name": holder.name}, "zone_funds#14"
+            Ground.RULE,
+            "account.other_holder",
+            _("收款账户户名须与合同相对人“%(name)s”一致") % {"name": holder.name},
+            "zone_funds#14",
         )
     key = f"enterprise:{holder.pk}"
     same = set(accounts_with_number(number).values_list("pk", flat=True))
@@ -73,18 +83,36 @@ def account_of_firm(deed: Deed, holder: Enterprise, present: Account | None = No
         if account.pk in same:
             return account
     return open_account(
-        deed.act, holder=key, holder_name=holder.name, account_no=number, bank_name=deed.data["bank_name"], kind="basic",
+        deed.act,
+        holder=key,
+        holder_name=holder.name,
+        account_no=number,
+        bank_name=deed.data["bank_name"],
+        kind="basic",
         from_on=deed.day,
     )
 
 
 def baseline(deed: Deed, kind: str, amount: Decimal, contract: Contract | None = None) -> CostBaseline:
     """Add a figure to the project's cost chain; an equal one from the same matter is not added twice."""
-    last = CostBaseline.objects.filter(project_id=deed.root.pk, kind=kind, source_matter=deed.matter, contract=contract).order_by("id").last()
+    last = (
+        CostBaseline.objects.filter(
+            project_id=deed.root.pk, kind=kind, source_matter=deed.matter, contract=contract
+        )
+        .order_by("id")
+        .last()
+    )
     if last is not None and last.amount == amount:
         return last
     return deed.act.save(
-        CostBaseline(project_id=deed.root.pk, contract=contract, kind=kind, amount=amount, as_of_on=deed.day, source_matter=deed.matter)
+        CostBaseline(
+            project_id=deed.root.pk,
+            contract=contract,
+            kind=kind,
+            amount=amount,
+            as_of_on=deed.day,
+            source_matter=deed.matter,
+        )
     )
 
 
@@ -94,8 +122,16 @@ def write_opinion(deed: Deed, result: str) -> Opinion:
     assert item is not None
     return deed.act.save(
         Opinion(
-            domain=deed.matter.domain, matter=deed.matter, work_item=item, unit_id=item.unit_id, person_id=deed.person_id,
-            requested_at=item.opened_at, due_at=item.due_at, given_at=deed.now, result=result, text=deed.data.get("opinion", ""),
+            domain=deed.matter.domain,
+            matter=deed.matter,
+            work_item=item,
+            unit_id=item.unit_id,
+            person_id=deed.person_id,
+            requested_at=item.opened_at,
+            due_at=item.due_at,
+            given_at=deed.now,
+            result=result,
+            text=deed.data.get("opinion", ""),
             is_overdue=item.due_at is not None and deed.now > item.due_at,
         )
     )

@@ -22,7 +22,17 @@ from lianjing.runtime.process.deed import Deed
 from lianjing.runtime.process.models import DecisionLog, Opinion, WorkItem
 from lianjing.runtime.process.reviews import conclude
 
-PROPOSED = ("code", "cause", "responsible", "part", "before_text", "after_text", "days_effect", "proposed_on", "is_started")
+PROPOSED = (
+    "code",
+    "cause",
+    "responsible",
+    "part",
+    "before_text",
+    "after_text",
+    "days_effect",
+    "proposed_on",
+    "is_started",
+)
 JOINT_RESULT = {"agree": "pass", "agree_with_changes": "pass", "not_concerned": "pass", "disagree": "refuse"}
 
 
@@ -60,8 +70,12 @@ def price(deed: Deed) -> dict[str, Any]:
         deed.act.remove(item)
     items = [
         ChangeItem(
-            change_order=row, item_code=each["item_code"], name=each["name"], quantity_delta=each["quantity_delta"],
-            unit_price=each["unit_price"], amount=line_amount(each["quantity_delta"], each["unit_price"]),
+            change_order=row,
+            item_code=each["item_code"],
+            name=each["name"],
+            quantity_delta=each["quantity_delta"],
+            unit_price=each["unit_price"],
+            amount=line_amount(each["quantity_delta"], each["unit_price"]),
         )
         for each in deed.data["items"]
     ]
@@ -74,7 +88,9 @@ def price(deed: Deed) -> dict[str, Any]:
     row.amount, row.cumulative, row.cumulative_ratio = amount, summed.total, summed.ratio
     deed.act.save(row)
     return {
-        "amount_fen": fen(abs(amount)), "cumulative_fen": fen(summed.total), "contract_fen": fen(summed.contract),
+        "amount_fen": fen(abs(amount)),
+        "cumulative_fen": fen(summed.total),
+        "contract_fen": fen(summed.contract),
         "scope_changed": deed.data["scope_changed"],
     }
 
@@ -114,7 +130,9 @@ def leader(deed: Deed) -> dict[str, Any]:
 
 
 def _is_disputed(deed: Deed) -> bool:
-    last_price = WorkItem.objects.filter(matter=deed.matter, step_key="price", outcome="done").order_by("-id").first()
+    last_price = (
+        WorkItem.objects.filter(matter=deed.matter, step_key="price", outcome="done").order_by("-id").first()
+    )
     opinions = Opinion.objects.filter(matter=deed.matter, result="disagree")
     return last_price is not None and opinions.filter(work_item_id__gt=last_price.pk).exists()
 
@@ -127,18 +145,32 @@ def collective(deed: Deed) -> dict[str, Any]:
     row = ChangeOrder.objects.get(pk=deed.matter.pk)
     item = collective_item(deed.matter.pk, row.body)
     if item is None:
-        raise Refusal(Ground.RULE, "collective.not_passed", _("没有规定机构通过此事项的会议记录"), "zone_collective#2")
-    if _asks_original_approver(deed) and not Document.objects.filter(matter=deed.matter, kind="approval").exists():
         raise Refusal(
-            Ground.DOCUMENTS, "change.original_approver", _("改变规模或标准的变更，须有原审批机关的批复"), "gov_investment#21"
+            Ground.RULE, "collective.not_passed", _("没有规定机构通过此事项的会议记录"), "zone_collective#2"
         )
-    conclude(deed, kind="collective", result="pass", seq=2, opinion_text=deed.data["opinion"], agenda_item=item)
+    if (
+        _asks_original_approver(deed)
+        and not Document.objects.filter(matter=deed.matter, kind="approval").exists()
+    ):
+        raise Refusal(
+            Ground.DOCUMENTS,
+            "change.original_approver",
+            _("改变规模或标准的变更，须有原审批机关的批复"),
+            "gov_investment#21",
+        )
+    conclude(
+        deed, kind="collective", result="pass", seq=2, opinion_text=deed.data["opinion"], agenda_item=item
+    )
     _approve(deed, row)
     return NO_VARIABLES
 
 
 def _asks_original_approver(deed: Deed) -> bool:
-    decided = DecisionLog.objects.filter(matter=deed.matter, decision_key="works_change_class").order_by("-id").first()
+    decided = (
+        DecisionLog.objects.filter(matter=deed.matter, decision_key="works_change_class")
+        .order_by("-id")
+        .first()
+    )
     return decided is not None and '"original_approver": true' in decided.outputs
 
 
@@ -150,8 +182,13 @@ def _approve(deed: Deed, row: ChangeOrder) -> None:
     row.status, row.approved_on, row.approver_person_id = "approved", deed.day, deed.person_id
     deed.act.save(row)
     amend(
-        deed.act, contract, signed_on=deed.day, new_amount=ceiling_of(contract), reason=row.code or deed.matter.title,
-        approved_changes=approved_changes(contract) + (ceiling_of(contract) - original_amount(contract) - approved_changes(contract)),
+        deed.act,
+        contract,
+        signed_on=deed.day,
+        new_amount=ceiling_of(contract),
+        reason=row.code or deed.matter.title,
+        approved_changes=approved_changes(contract)
+        + (ceiling_of(contract) - original_amount(contract) - approved_changes(contract)),
     )
 
 

@@ -26,8 +26,17 @@ from lianjing.runtime.matter.services import join_party
 from lianjing.runtime.process.deed import Deed
 
 TERMS = (
-    "code", "title", "kind", "amount", "provisional", "end_on", "advance_ratio", "progress_ratio", "retention_ratio",
-    "payment_days", "has_audit_condition",
+    "code",
+    "title",
+    "kind",
+    "amount",
+    "provisional",
+    "end_on",
+    "advance_ratio",
+    "progress_ratio",
+    "retention_ratio",
+    "payment_days",
+    "has_audit_condition",
 )
 
 
@@ -36,16 +45,26 @@ def draft(deed: Deed) -> dict[str, Any]:
     award = _award_named(deed)
     if deed.data["amount"] != award.amount:
         raise Refusal(
-            Ground.RULE, "contract.other_amount",
-            _("合同价须与中标价%(amount)s元一致") % {"amount": f"{award.amount:,.2f}"}, "tendering_regulation#57",
+            Ground.RULE,
+            "contract.other_amount",
+            _("合同价须与中标价%(amount)s元一致") % {"amount": f"{award.amount:,.2f}"},
+            "tendering_regulation#57",
         )
     project = project_of(deed)
     earlier = Contract.objects.filter(pk=deed.matter.pk).first()
     account = account_of_firm(deed, award.enterprise, earlier.payee_account if earlier else None)
     contracts.draft(
-        deed.act, matter=deed.matter, project=deed.root, tender_id=award.tender_id, enterprise=award.enterprise,
-        owner_unit_id=deed.root.unit_id, procurement_category=award.tender.procurement_category, fund_kind=project.fund_kind,
-        amount_currency="CNY", payee_account=account, **{name: deed.data[name] for name in TERMS},
+        deed.act,
+        matter=deed.matter,
+        project=deed.root,
+        tender_id=award.tender_id,
+        enterprise=award.enterprise,
+        owner_unit_id=deed.root.unit_id,
+        procurement_category=award.tender.procurement_category,
+        fund_kind=project.fund_kind,
+        amount_currency="CNY",
+        payee_account=account,
+        **{name: deed.data[name] for name in TERMS},
     )
     join_party(deed.act, deed.matter, enterprise_id=award.enterprise_id, role="contractor")
     if deed.data["supervisor_name"].strip():
@@ -60,7 +79,9 @@ def _award_named(deed: Deed) -> Award:
     for award in awards_to_contract(deed.root.pk, deed.matter.pk):
         if award.pk == deed.data["award"]:
             return award
-    raise Refusal(Ground.RULE, "contract.no_award", _("没有已发中标通知书的定标结果，不得订立合同"), "tendering_law#46")
+    raise Refusal(
+        Ground.RULE, "contract.no_award", _("没有已发中标通知书的定标结果，不得订立合同"), "tendering_law#46"
+    )
 
 
 def countersign(deed: Deed) -> dict[str, Any]:
@@ -80,21 +101,35 @@ def approve(deed: Deed) -> dict[str, Any]:
 
 def file(deed: Deed) -> dict[str, Any]:
     """Put the signed contract into force: parties, cost chain and the fact that the gate asks for."""
-    contract = contracts.activate(deed.act, Contract.objects.get(pk=deed.matter.pk), signed_on=deed.data["signed_on"])
-    assert contract.enterprise_id is not None and contract.amount is not None and contract.signed_on is not None
+    contract = contracts.activate(
+        deed.act, Contract.objects.get(pk=deed.matter.pk), signed_on=deed.data["signed_on"]
+    )
+    assert (
+        contract.enterprise_id is not None and contract.amount is not None and contract.signed_on is not None
+    )
     role = "supervisor" if contract.kind == "supervision" else "contractor"
     join_party(deed.act, deed.root, enterprise_id=contract.enterprise_id, role=role)
     named = parties_of(deed.matter.pk, "supervisor")
     for enterprise_id in named:
         join_party(deed.act, deed.root, enterprise_id=enterprise_id, role="supervisor")
     baseline(deed, "contract", contract.amount, contract)
-    publish(deed.act, matter=deed.root, kind="contract_signed", from_on=contract.signed_on, source_matter=deed.matter)
+    publish(
+        deed.act,
+        matter=deed.root,
+        kind="contract_signed",
+        from_on=contract.signed_on,
+        source_matter=deed.matter,
+    )
     return NO_VARIABLES
 
 
 def parties_of(matter_id: int, role: str) -> list[int]:
     """Return the firms that a matter names in a role."""
-    return list(MatterParty.objects.filter(matter_id=matter_id, role=role).order_by("id").values_list("enterprise_id", flat=True))
+    return list(
+        MatterParty.objects.filter(matter_id=matter_id, role=role)
+        .order_by("id")
+        .values_list("enterprise_id", flat=True)
+    )
 
 
 def withdrawn(deed: Deed) -> None:
@@ -109,7 +144,11 @@ def propose_account(deed: Deed) -> dict[str, Any]:
     contract = contract_named(deed)
     assert contract.enterprise is not None
     contracts.propose_account_change(
-        deed.act, matter=deed.matter, contract=contract, new_account=account_of_firm(deed, contract.enterprise), reason=deed.data["reason"],
+        deed.act,
+        matter=deed.matter,
+        contract=contract,
+        new_account=account_of_firm(deed, contract.enterprise),
+        reason=deed.data["reason"],
     )
     return NO_VARIABLES
 

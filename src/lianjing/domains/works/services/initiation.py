@@ -13,7 +13,9 @@ from lianjing.runtime.process.deed import Deed
 
 def draft(deed: Deed) -> dict[str, Any]:
     """Write the proposal with the budget asked for; written again after a return."""
-    record = Initiation.objects.filter(pk=deed.matter.pk).first() or Initiation(matter=deed.matter, project=project_of(deed))
+    record = Initiation.objects.filter(pk=deed.matter.pk).first() or Initiation(
+        matter=deed.matter, project=project_of(deed)
+    )
     record.approved_budget = deed.data["requested_budget"]
     record.authority = deed.data["authority"]
     deed.act.save(record)
@@ -23,8 +25,16 @@ def draft(deed: Deed) -> dict[str, Any]:
 def funds(deed: Deed) -> dict[str, Any]:
     """Enter the budget lines that the project may draw on; those entered before a return are replaced by code and year."""
     for row in deed.data["lines"]:
-        line = BudgetLine.objects.filter(project=deed.root, code=row["code"], fiscal_year=row["fiscal_year"]).first()
-        line = line or BudgetLine(domain="works", project=deed.root, unit_id=deed.root.unit_id, code=row["code"], fiscal_year=row["fiscal_year"])
+        line = BudgetLine.objects.filter(
+            project=deed.root, code=row["code"], fiscal_year=row["fiscal_year"]
+        ).first()
+        line = line or BudgetLine(
+            domain="works",
+            project=deed.root,
+            unit_id=deed.root.unit_id,
+            code=row["code"],
+            fiscal_year=row["fiscal_year"],
+        )
         line.name, line.fund_kind, line.amount = row["name"], row["fund_kind"], row["amount"]
         deed.act.save(line)
     write_opinion(deed, "agree")
@@ -50,5 +60,11 @@ def confirm(deed: Deed) -> dict[str, Any]:
     project.status = "preparation"
     deed.act.save(project)
     baseline(deed, "approved_budget", record.approved_budget)
-    publish(deed.act, matter=deed.root, kind="project_approved", from_on=record.issued_on, source_matter=deed.matter)
+    publish(
+        deed.act,
+        matter=deed.root,
+        kind="project_approved",
+        from_on=record.issued_on,
+        source_matter=deed.matter,
+    )
     return NO_VARIABLES

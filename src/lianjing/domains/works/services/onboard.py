@@ -21,7 +21,14 @@ from lianjing.runtime.payment.models import BudgetLine
 from lianjing.runtime.process.deed import Deed
 from lianjing.runtime.undertaking.services import give
 
-SUMS = ("change_amount", "verified_value", "verified_ratio", "advance_outstanding", "retention_held", "paid_to_date")
+SUMS = (
+    "change_amount",
+    "verified_value",
+    "verified_ratio",
+    "advance_outstanding",
+    "retention_held",
+    "paid_to_date",
+)
 TERMS = ("code", "title", "amount", "signed_on", "advance_ratio", "progress_ratio", "retention_ratio")
 STATUS_OF = {"contract": "preparation", "implementation": "implementation", "payment": "completion"}
 
@@ -33,19 +40,32 @@ def propose(deed: Deed) -> dict[str, Any]:
     """
     data = deed.data
     contractor = firm(deed.act, data["contractor_name"], data["contractor_credit_code"])
-    row = Onboarding.objects.filter(pk=deed.matter.pk).first() or Onboarding(matter=deed.matter, project_id=deed.root.pk)
+    row = Onboarding.objects.filter(pk=deed.matter.pk).first() or Onboarding(
+        matter=deed.matter, project_id=deed.root.pk
+    )
     account = account_of_firm(deed, contractor, row.payee_account)
     matter = _contract(deed, row)
     contract = draft(
-        deed.act, matter=matter, project=deed.root, enterprise=contractor, payee_account=account, owner_unit_id=deed.root.unit_id,
-        kind="works", procurement_category="works", amount_currency="CNY", **{name: data[name] for name in TERMS},
+        deed.act,
+        matter=matter,
+        project=deed.root,
+        enterprise=contractor,
+        payee_account=account,
+        owner_unit_id=deed.root.unit_id,
+        kind="works",
+        procurement_category="works",
+        amount_currency="CNY",
+        **{name: data[name] for name in TERMS},
     )
     join_party(deed.act, contract.matter, enterprise_id=contractor.pk, role="contractor")
     if data["supervisor_name"].strip():
         supervisor = firm(deed.act, data["supervisor_name"], data["supervisor_credit_code"])
         join_party(deed.act, contract.matter, enterprise_id=supervisor.pk, role="supervisor")
     row.contract, row.stage, row.payee_account, row.status = contract, data["stage"], account, "proposed"
-    row.missing = "\n".join(f"{each['document_kind']}\t{each['owner']}\t{each['due_on']:%Y-%m-%d}\t{each['what']}" for each in data["missing"])
+    row.missing = "\n".join(
+        f"{each['document_kind']}\t{each['owner']}\t{each['due_on']:%Y-%m-%d}\t{each['what']}"
+        for each in data["missing"]
+    )
     for name in SUMS:
         setattr(row, name, data[name])
     deed.act.save(row)
@@ -57,7 +77,12 @@ def _contract(deed: Deed, row: Onboarding) -> Matter:
     """Return the matter of the contract taken over: the archived one named, that of this take-over, or a new one."""
     named = deed.data["contract"]
     if named:
-        found = Contract.objects.select_related("matter").filter(pk=named, project_id=deed.root.pk).exclude(status="active").first()
+        found = (
+            Contract.objects.select_related("matter")
+            .filter(pk=named, project_id=deed.root.pk)
+            .exclude(status="active")
+            .first()
+        )
         if found is None:
             raise BadInput(_("存档合同不属于该项目或已生效"), "contract")
         if found.status != "draft":
@@ -67,8 +92,16 @@ def _contract(deed: Deed, row: Onboarding) -> Matter:
     if row.contract is not None:
         return row.contract.matter
     matter = Matter(
-        domain="works", kind="contract", title=deed.data["title"], unit_id=deed.root.unit_id, parent=deed.root, root=deed.root,
-        status="archived", opened_on=deed.day, onboarding="archive", is_before_platform=True,
+        domain="works",
+        kind="contract",
+        title=deed.data["title"],
+        unit_id=deed.root.unit_id,
+        parent=deed.root,
+        root=deed.root,
+        status="archived",
+        opened_on=deed.day,
+        onboarding="archive",
+        is_before_platform=True,
     )
     return deed.act.save(matter)
 
@@ -76,7 +109,14 @@ def _contract(deed: Deed, row: Onboarding) -> Matter:
 def _budget_line(deed: Deed) -> None:
     code, year = deed.data["budget_code"], deed.day.year
     line = BudgetLine.objects.filter(project=deed.root, code=code, fiscal_year=year).first()
-    line = line or BudgetLine(domain="works", project=deed.root, unit_id=deed.root.unit_id, code=code, fiscal_year=year, name=deed.root.title)
+    line = line or BudgetLine(
+        domain="works",
+        project=deed.root,
+        unit_id=deed.root.unit_id,
+        code=code,
+        fiscal_year=year,
+        name=deed.root.title,
+    )
     line.amount = deed.data["budget_amount"]
     deed.act.save(line)
 
@@ -124,20 +164,40 @@ def _bring_into_force(deed: Deed, contract: Contract) -> None:
     assert contract.signed_on is not None and contract.amount is not None
     activate(deed.act, contract, signed_on=contract.signed_on)
     matter = contract.matter
-    matter.status, matter.outcome, matter.onboarding, matter.is_before_platform = "closed", "done", "taken_over", True
+    matter.status, matter.outcome, matter.onboarding, matter.is_before_platform = (
+        "closed",
+        "done",
+        "taken_over",
+        True,
+    )
     deed.act.save(matter)
-    for party in MatterParty.objects.filter(matter=matter, role__in=("contractor", "supervisor")).order_by("id"):
+    for party in MatterParty.objects.filter(matter=matter, role__in=("contractor", "supervisor")).order_by(
+        "id"
+    ):
         join_party(deed.act, deed.root, enterprise_id=party.enterprise_id, role=party.role)
     baseline(deed, "contract", contract.amount, contract)
-    publish(deed.act, matter=deed.root, kind="contract_signed", from_on=contract.signed_on, source_matter=deed.matter)
+    publish(
+        deed.act,
+        matter=deed.root,
+        kind="contract_signed",
+        from_on=contract.signed_on,
+        source_matter=deed.matter,
+    )
 
 
 def _owe(deed: Deed, line: str) -> None:
     """Give an undertaking for one missing paper: owner, due day, and the kind of paper that closes it (zone_projects#17)."""
     kind, owner, due_on, what = line.split("\t", maxsplit=3)
     give(
-        deed.act, what=what, due_on=date.fromisoformat(due_on), source_kind="onboarding", matter=deed.root, category="document",
-        owner_person=Person.objects.select_related("unit").get(pk=int(owner)), document_kind=kind, clause="zone_projects#17",
+        deed.act,
+        what=what,
+        due_on=date.fromisoformat(due_on),
+        source_kind="onboarding",
+        matter=deed.root,
+        category="document",
+        owner_person=Person.objects.select_related("unit").get(pk=int(owner)),
+        document_kind=kind,
+        clause="zone_projects#17",
     )
 
 

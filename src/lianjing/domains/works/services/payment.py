@@ -50,7 +50,9 @@ NOTHING = Decimal("0.00")
 
 def application_of(deed: Deed) -> PaymentApplication:
     """Return the record of the deed's matter."""
-    return PaymentApplication.objects.select_related("contract__project", "contract__matter").get(pk=deed.matter.pk)
+    return PaymentApplication.objects.select_related("contract__project", "contract__matter").get(
+        pk=deed.matter.pk
+    )
 
 
 def standing_for(deed: Deed, application: PaymentApplication) -> Standing | None:
@@ -69,15 +71,35 @@ def apply(deed: Deed) -> dict[str, Any]:
     """Enter the application: the sum is computed, the period is the next one, all red lines are checked."""
     contract, data = contract_named(deed), deed.data
     value, gross = _gross(deed, contract)
-    claim = rules.Claim(gross, data["advance_deducted"] or NOTHING, data["retention"] or NOTHING, data["other_deduction"] or NOTHING)
-    rules.check_claim(claim, invoices=[row["amount"] for row in data["invoices"]], wages=data["labour_share"] or NOTHING)
+    claim = rules.Claim(
+        gross,
+        data["advance_deducted"] or NOTHING,
+        data["retention"] or NOTHING,
+        data["other_deduction"] or NOTHING,
+    )
+    rules.check_claim(
+        claim, invoices=[row["amount"] for row in data["invoices"]], wages=data["labour_share"] or NOTHING
+    )
     due_on, is_small = _due_day(deed, contract)
     application = payments.apply(
-        deed.act, matter=deed.matter, kind=data["kind"], amount=claim.amount, payee_account=_payee(deed, contract),
-        standing=standing_of(contract, deed.day, excluding=deed.matter.pk), contract=contract, certified_value=value,
-        advance_deducted=claim.advance_deducted, retention=claim.retention, labour_share=data["labour_share"],
-        progress_report_id=data["progress_report"], budget_line=_budget_line(deed), received_on=data["received_on"],
-        delivered_on=data["delivered_on"], due_on=due_on, is_payee_sme=is_small, agenda_item=None,
+        deed.act,
+        matter=deed.matter,
+        kind=data["kind"],
+        amount=claim.amount,
+        payee_account=_payee(deed, contract),
+        standing=standing_of(contract, deed.day, excluding=deed.matter.pk),
+        contract=contract,
+        certified_value=value,
+        advance_deducted=claim.advance_deducted,
+        retention=claim.retention,
+        labour_share=data["labour_share"],
+        progress_report_id=data["progress_report"],
+        budget_line=_budget_line(deed),
+        received_on=data["received_on"],
+        delivered_on=data["delivered_on"],
+        due_on=due_on,
+        is_payee_sme=is_small,
+        agenda_item=None,
     )
     register_invoices(deed.act, application, data["invoices"])
     if due_on is not None and deed.matter.due_on != due_on:
@@ -91,12 +113,18 @@ def _gross(deed: Deed, contract: Contract) -> tuple[Decimal, Decimal]:
     data = deed.data
     if data["kind"] != "progress":
         return data["gross"], data["gross"]
-    report = ProgressReport.objects.filter(pk=data["progress_report"], contract=contract, matter__outcome="done").first()
+    report = ProgressReport.objects.filter(
+        pk=data["progress_report"], contract=contract, matter__outcome="done"
+    ).first()
     if report is None or report.completed_value is None:
         raise BadInput(_("进度报告不属于该合同或尚未确认"), "progress_report")
     if confirmed_reports(contract).last() != report:
         raise BadInput(_("请选择最近一期已确认的进度报告"), "progress_report")
-    earlier = PaymentApplication.objects.filter(contract=contract, kind="progress").exclude(pk=deed.matter.pk).exclude(status="refused")
+    earlier = (
+        PaymentApplication.objects.filter(contract=contract, kind="progress")
+        .exclude(pk=deed.matter.pk)
+        .exclude(status="refused")
+    )
     certified = sum((row.certified_value or NOTHING for row in earlier), NOTHING)
     opening = opening_of(contract)
     value = report.completed_value - certified - (opening.verified_value if opening else NOTHING)
@@ -128,12 +156,18 @@ def _due_day(deed: Deed, contract: Contract) -> tuple[date | None, bool]:
     """
     is_small = contract.enterprise is not None and contract.enterprise.size_class in rules.SMALL_FIRMS
     agreed = contract.payment_days
-    legal, longest = (_days(f"works.payment.{key}", deed.day) for key in ("sme_days", "sme_contract_max_days"))
+    legal, longest = (
+        _days(f"works.payment.{key}", deed.day) for key in ("sme_days", "sme_contract_max_days")
+    )
     if is_small and legal is not None and longest is not None:
-        return rules.due_day(deed.data["delivered_on"], agreed_days=agreed, legal_days=legal, longest_days=longest), True
+        return rules.due_day(
+            deed.data["delivered_on"], agreed_days=agreed, legal_days=legal, longest_days=longest
+        ), True
     if agreed is None:
         return None, is_small
-    return rules.due_day(deed.data["delivered_on"], agreed_days=agreed, legal_days=agreed, longest_days=agreed), is_small
+    return rules.due_day(
+        deed.data["delivered_on"], agreed_days=agreed, legal_days=agreed, longest_days=agreed
+    ), is_small
 
 
 def _days(key: str, day: date) -> int | None:
@@ -148,8 +182,14 @@ def _routing(deed: Deed, application: PaymentApplication) -> dict[str, Any]:
     assert contract is not None
     project, amount = project_of(deed), sum_of(application)
     opening = opening_of(contract)
-    before = PaymentApplication.objects.filter(contract=contract, kind="advance", status="paid").exclude(pk=application.pk)
-    advances = amount + sum((sum_of(row) for row in before), NOTHING) + (opening.advance_outstanding if opening else NOTHING)
+    before = PaymentApplication.objects.filter(contract=contract, kind="advance", status="paid").exclude(
+        pk=application.pk
+    )
+    advances = (
+        amount
+        + sum((sum_of(row) for row in before), NOTHING)
+        + (opening.advance_outstanding if opening else NOTHING)
+    )
     budget = project.approved_budget or project.total_investment or original_amount(contract)
     return {
         "amount_fen": fen(amount),
@@ -180,7 +220,12 @@ def _review_with_sum(deed: Deed, kind: str) -> dict[str, Any]:
     guard(deed, application)
     words = "\n".join(text for text in (deed.data["opinion"], deed.data["cut_reason"]) if text)
     conclude(
-        deed, kind=kind, result="pass_with_cut" if approved < before else "pass", seq=SEQ[kind], opinion_text=words, cut=before - approved
+        deed,
+        kind=kind,
+        result="pass_with_cut" if approved < before else "pass",
+        seq=SEQ[kind],
+        opinion_text=words,
+        cut=before - approved,
     )
     return _routing(deed, application)
 
@@ -196,7 +241,9 @@ def joint(deed: Deed) -> dict[str, Any]:
     _require_reviewer(deed)
     result = deed.data["result"]
     write_opinion(deed, result)
-    conclude(deed, kind="joint", result=JOINT_RESULT[result], seq=SEQ["joint"], opinion_text=deed.data["opinion"])
+    conclude(
+        deed, kind="joint", result=JOINT_RESULT[result], seq=SEQ["joint"], opinion_text=deed.data["opinion"]
+    )
     return NO_VARIABLES
 
 
@@ -220,7 +267,14 @@ def collective(deed: Deed) -> dict[str, Any]:
     item = _decision(application, body_of(deed.matter.pk))
     application.agenda_item = item
     deed.act.save(application)
-    conclude(deed, kind="collective", result="pass", seq=SEQ["collective"], opinion_text=deed.data["opinion"], agenda_item=item)
+    conclude(
+        deed,
+        kind="collective",
+        result="pass",
+        seq=SEQ["collective"],
+        opinion_text=deed.data["opinion"],
+        agenda_item=item,
+    )
     return NO_VARIABLES
 
 
@@ -230,10 +284,14 @@ def _decision(application: PaymentApplication, body: str) -> AgendaItem:
         return item
     smaller = collective_item(application.pk, body)
     if smaller is None:
-        raise Refusal(Ground.RULE, "collective.not_passed", _("没有规定机构通过此事项的会议记录"), "zone_funds#6")
+        raise Refusal(
+            Ground.RULE, "collective.not_passed", _("没有规定机构通过此事项的会议记录"), "zone_funds#6"
+        )
     raise Refusal(
-        Ground.RULE, "collective.amount",
-        _("会议通过的金额小于本次金额%(amount)s元") % {"amount": f"{sum_of(application):,.2f}"}, "zone_funds#6",
+        Ground.RULE,
+        "collective.amount",
+        _("会议通过的金额小于本次金额%(amount)s元") % {"amount": f"{sum_of(application):,.2f}"},
+        "zone_funds#6",
     )
 
 
@@ -256,7 +314,9 @@ def _settling_item(application: PaymentApplication) -> AgendaItem:
     """Return the meeting's decision over a dissent; Refusal where there is none."""
     item = collective_item(application.pk, "director_meeting")
     if item is None:
-        raise Refusal(Ground.RULE, "joint.disagreed", _("有部门不同意，须经集体决策通过或退回"), "zone_funds#5")
+        raise Refusal(
+            Ground.RULE, "joint.disagreed", _("有部门不同意，须经集体决策通过或退回"), "zone_funds#5"
+        )
     return _decision(application, "director_meeting")
 
 
@@ -264,12 +324,18 @@ def _require_budget(application: PaymentApplication) -> None:
     line = application.budget_line
     if line is None:
         raise BadInput(_("请选择本项目的预算指标"), "budget_line")
-    others = PaymentApplication.objects.filter(budget_line=line).exclude(pk=application.pk).filter(status__in=("approved", "ordered", "paid"))
+    others = (
+        PaymentApplication.objects.filter(budget_line=line)
+        .exclude(pk=application.pk)
+        .filter(status__in=("approved", "ordered", "paid"))
+    )
     left = line.amount - sum((sum_of(row) for row in others), NOTHING)
     if sum_of(application) > left:
         raise Refusal(
-            Ground.RULE, "finance.no_budget",
-            _("预算指标%(code)s余额%(left)s元不足") % {"code": line.code, "left": f"{left:,.2f}"}, "zone_funds#7",
+            Ground.RULE,
+            "finance.no_budget",
+            _("预算指标%(code)s余额%(left)s元不足") % {"code": line.code, "left": f"{left:,.2f}"},
+            "zone_funds#7",
         )
 
 
@@ -285,7 +351,9 @@ def _verify_invoices(deed: Deed, application: PaymentApplication) -> None:
 def require_reviews(application: PaymentApplication) -> None:
     """Refuse while one of the five reviews has no recorded conclusion (zone_funds#2)."""
     require_five(
-        review_views(application.pk), departments_asked(application.pk), review_labels(),
+        review_views(application.pk),
+        departments_asked(application.pk),
+        review_labels(),
         has_decision=application.agenda_item_id is not None,
     )
 
@@ -294,11 +362,17 @@ def make_order(deed: Deed) -> dict[str, Any]:
     """Make the order: the five conclusions and the red lines once more; sum and payee are the application's."""
     application = application_of(deed)
     require_reviews(application)
-    payer = Account.objects.filter(pk=deed.data["payer_account"], holder_kind="unit", to_on__isnull=True).first()
+    payer = Account.objects.filter(
+        pk=deed.data["payer_account"], holder_kind="unit", to_on__isnull=True
+    ).first()
     if payer is None:
         raise BadInput(_("请选择本单位的付款账户"), "payer_account")
     payments.make_order(
-        deed.act, application, payer_account=payer, standing=standing_for(deed, application), order_no=deed.data["order_no"].strip()
+        deed.act,
+        application,
+        payer_account=payer,
+        standing=standing_for(deed, application),
+        order_no=deed.data["order_no"].strip(),
     )
     return NO_VARIABLES
 
@@ -321,7 +395,13 @@ def release(deed: Deed) -> dict[str, Any]:
 def receipt(deed: Deed) -> dict[str, Any]:
     """Enter the bank's receipt and match it with the order (zone_funds#9)."""
     data = deed.data
-    payments.book_receipt(deed.act, application_of(deed), bank_ref=data["bank_ref"], booked_on=data["booked_on"], amount=data["amount"])
+    payments.book_receipt(
+        deed.act,
+        application_of(deed),
+        bank_ref=data["bank_ref"],
+        booked_on=data["booked_on"],
+        amount=data["amount"],
+    )
     return NO_VARIABLES
 
 

@@ -22,15 +22,25 @@ def join_site(deed: Deed, contract: Contract) -> None:
     if contract.enterprise_id is not None:
         join_party(deed.act, deed.matter, enterprise_id=contract.enterprise_id, role="contractor")
     places = (contract.pk, deed.root.pk)
-    for enterprise_id in MatterParty.objects.filter(matter_id__in=places, role="supervisor").values_list("enterprise_id", flat=True).distinct():
+    for enterprise_id in (
+        MatterParty.objects.filter(matter_id__in=places, role="supervisor")
+        .values_list("enterprise_id", flat=True)
+        .distinct()
+    ):
         join_party(deed.act, deed.matter, enterprise_id=enterprise_id, role="supervisor")
 
 
 def report(deed: Deed) -> dict[str, Any]:
     """Enter the contractor's cumulative figure of a month; one report a contract and month."""
     contract, data = contract_named(deed), deed.data
-    check_progress(reported=data["reported_ratio"], earlier=last_reported(contract, besides=deed.matter.pk), reason=data["problems"])
-    live = ProgressReport.objects.filter(contract=contract, period_on=data["period_on"]).exclude(pk=deed.matter.pk)
+    check_progress(
+        reported=data["reported_ratio"],
+        earlier=last_reported(contract, besides=deed.matter.pk),
+        reason=data["problems"],
+    )
+    live = ProgressReport.objects.filter(contract=contract, period_on=data["period_on"]).exclude(
+        pk=deed.matter.pk
+    )
     if live.exclude(matter__outcome__in=("withdrawn", "terminated")).exists():
         raise BadInput(_("该合同当月已有进度报告"), "period_on")
     row = ProgressReport.objects.filter(pk=deed.matter.pk).first() or ProgressReport(matter=deed.matter)
@@ -51,7 +61,11 @@ def verify(deed: Deed) -> dict[str, Any]:
     check_verified(verified=ratio, reported=row.reported_ratio)
     before = confirmed_reports(row.contract).last()
     opening = opening_of(row.contract)
-    known = before.completed_value if before is not None and before.completed_value is not None else (opening.verified_value if opening else None)
+    known = (
+        before.completed_value
+        if before is not None and before.completed_value is not None
+        else (opening.verified_value if opening else None)
+    )
     if known is not None and value < known and ratio >= last_reported(row.contract, besides=deed.matter.pk):
         raise BadInput(_("累计产值低于上期，而累计进度没有下降，请核对"), "completed_value")
     row.verified_ratio, row.completed_value = ratio, value

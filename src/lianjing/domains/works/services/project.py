@@ -19,12 +19,25 @@ from lianjing.runtime.trail.models import Event
 
 POWER = "works_project"
 COLUMNS = (
-    "project_code", "title", "sector", "nature", "site", "scale", "total_investment", "fund_kind", "is_state_controlled",
-    "funding_year", "planned_start_on", "planned_end_on", "need",
+    "project_code",
+    "title",
+    "sector",
+    "nature",
+    "site",
+    "scale",
+    "total_investment",
+    "fund_kind",
+    "is_state_controlled",
+    "funding_year",
+    "planned_start_on",
+    "planned_end_on",
+    "need",
 )
 
 
-def open_project(*, person_id: int, now: datetime, data: Mapping[str, Any], key: str = "", channel: str = "web") -> Matter:
+def open_project(
+    *, person_id: int, now: datetime, data: Mapping[str, Any], key: str = "", channel: str = "web"
+) -> Matter:
     """Open a project from form F1: its matter at stage initiation, its record, its estimate.
 
     InvalidForm names the fields; Refusal where the person is no project officer or the power register has no item
@@ -35,21 +48,49 @@ def open_project(*, person_id: int, now: datetime, data: Mapping[str, Any], key:
     if not form.is_valid():
         errors = {name: [str(fault) for fault in faults] for name, faults in form.errors.items()}
         raise InvalidForm(next(iter(errors.values()))[0], next(iter(errors)), errors, form)
-    digest = request_digest(["open_project", str(person_id), *(f"{name}={form.cleaned_data[name]}" for name in COLUMNS)])
+    digest = request_digest(
+        ["open_project", str(person_id), *(f"{name}={form.cleaned_data[name]}" for name in COLUMNS)]
+    )
     if (event := answered(key, digest)) is not None:
         return Matter.objects.get(id__in=Event.objects.filter(id=event).values("matter_id"))
     actor = actor_with(person_id, "project_officer", day, channel=channel)
     with recorded(
-        "works_project.open", chain=f"unit:{actor.unit_id}", actor=actor, now=now, request_key=key, request_sha256=digest, duty="apply",
+        "works_project.open",
+        chain=f"unit:{actor.unit_id}",
+        actor=actor,
+        now=now,
+        request_key=key,
+        request_sha256=digest,
+        duty="apply",
     ) as act:
         power.require(POWER, actor.unit_id, act.day)
         assert actor.unit_id is not None
         values = {name: form.cleaned_data[name] for name in COLUMNS}
         matter = begin(
-            act, domain="works", kind="project", title=values["title"], unit_id=actor.unit_id, stage="initiation",
-            applicant_person_id=person_id, handler_person_id=person_id, handler_post_id=actor.post_id, code=values["project_code"],
+            act,
+            domain="works",
+            kind="project",
+            title=values["title"],
+            unit_id=actor.unit_id,
+            stage="initiation",
+            applicant_person_id=person_id,
+            handler_person_id=person_id,
+            handler_post_id=actor.post_id,
+            code=values["project_code"],
         )
         act.chain = chain_of(matter)
-        project = act.save(Project(matter=matter, owner_unit_id=actor.unit_id, status="identification", currency="CNY", **values))
-        act.save(CostBaseline(project=project, kind="estimate", amount=values["total_investment"], as_of_on=act.day, source_matter=matter))
+        project = act.save(
+            Project(
+                matter=matter, owner_unit_id=actor.unit_id, status="identification", currency="CNY", **values
+            )
+        )
+        act.save(
+            CostBaseline(
+                project=project,
+                kind="estimate",
+                amount=values["total_investment"],
+                as_of_on=act.day,
+                source_matter=matter,
+            )
+        )
         return matter

@@ -19,8 +19,17 @@ from lianjing.runtime.process.deed import Deed
 from lianjing.runtime.process.reviews import conclude
 
 PLANNED = (
-    "title", "code", "procurement_category", "control_price", "method", "method_reason", "exception_basis", "evaluation_method",
-    "award_method", "published_on", "deadline_on",
+    "title",
+    "code",
+    "procurement_category",
+    "control_price",
+    "method",
+    "method_reason",
+    "exception_basis",
+    "evaluation_method",
+    "award_method",
+    "published_on",
+    "deadline_on",
 )
 
 
@@ -63,9 +72,16 @@ def approve(deed: Deed) -> dict[str, Any]:
     if record.is_mandatory:
         _require_lawful_method(record)
         days = figure("works.tender.bid_period_days", deed.day)
-        if record.published_on and record.deadline_on and (record.deadline_on - record.published_on).days < days:
+        if (
+            record.published_on
+            and record.deadline_on
+            and (record.deadline_on - record.published_on).days < days
+        ):
             raise Refusal(
-                Ground.RULE, "tender.bid_period", _("依法必须招标的，公告至投标截止不得少于%(days)s日") % {"days": int(days)}, "tendering_law#24"
+                Ground.RULE,
+                "tender.bid_period",
+                _("依法必须招标的，公告至投标截止不得少于%(days)s日") % {"days": int(days)},
+                "tendering_law#24",
             )
     record.status = "active"
     deed.act.save(record)
@@ -79,7 +95,10 @@ def _require_lawful_method(record: Tender) -> None:
     if record.method in rules.COMPETITIVE or record.exception_basis.strip():
         return
     raise Refusal(
-        Ground.RULE, "tender.must_tender", _("依法必须招标的项目不得以其他方式采购；确属例外的须写明依据"), "tendering_law#4"
+        Ground.RULE,
+        "tender.must_tender",
+        _("依法必须招标的项目不得以其他方式采购；确属例外的须写明依据"),
+        "tendering_law#4",
     )
 
 
@@ -93,7 +112,13 @@ def open_bids(deed: Deed) -> dict[str, Any]:
     for row in rows:
         bidder = firm(deed.act, row["name"], row["credit_code"])
         bid = earlier.pop(bidder.pk, None) or Bid(tender=record, enterprise=bidder)
-        bid.price, bid.status, bid.rank, bid.total_score, bid.disqualified_text = row["price"], "pending", None, None, ""
+        bid.price, bid.status, bid.rank, bid.total_score, bid.disqualified_text = (
+            row["price"],
+            "pending",
+            None,
+            None,
+            "",
+        )
         deed.act.save(bid)
     for bid in earlier.values():
         deed.act.remove(bid)
@@ -113,13 +138,23 @@ def evaluate(deed: Deed) -> dict[str, Any]:
     if set(rows) != set(bids):
         raise BadInput(_("每家投标人填写一行"), "results")
     entered = [
-        rules.BidView(bid.enterprise.name, bid.price, rows[pk]["status"] == "valid", rows[pk]["rank"] or 0, rows[pk]["reason"])
+        rules.BidView(
+            bid.enterprise.name,
+            bid.price,
+            rows[pk]["status"] == "valid",
+            rows[pk]["rank"] or 0,
+            rows[pk]["reason"],
+        )
         for pk, bid in bids.items()
     ]
     judged = _ranked_anew(rules.above_control_price(entered, record.control_price), entered)
     rules.check_ranks(judged)
-    if rules.needs_min_bidders(record.method, is_mandatory=record.is_mandatory) and not any(bid.is_valid for bid in judged):
-        raise Refusal(Ground.RULE, "tender.all_rejected", _("全部投标被否决，应当重新招标"), "zone_projects#20")
+    if rules.needs_min_bidders(record.method, is_mandatory=record.is_mandatory) and not any(
+        bid.is_valid for bid in judged
+    ):
+        raise Refusal(
+            Ground.RULE, "tender.all_rejected", _("全部投标被否决，应当重新招标"), "zone_projects#20"
+        )
     for bid, view in zip(bids.values(), judged, strict=True):
         bid.status = "valid" if view.is_valid else "disqualified"
         bid.rank = view.rank or None
@@ -133,9 +168,15 @@ def evaluate(deed: Deed) -> dict[str, Any]:
 
 def _ranked_anew(judged: list[rules.BidView], entered: list[rules.BidView]) -> list[rules.BidView]:
     """Close the gaps that bids made invalid by the control price leave in the ranks; faults of entry stay visible."""
-    fallen = [was.rank for was, now in zip(entered, judged, strict=True) if was.is_valid and not now.is_valid and was.rank]
+    fallen = [
+        was.rank
+        for was, now in zip(entered, judged, strict=True)
+        if was.is_valid and not now.is_valid and was.rank
+    ]
     return [
-        replace(bid, rank=bid.rank - sum(1 for rank in fallen if rank < bid.rank)) if bid.is_valid and bid.rank else bid
+        replace(bid, rank=bid.rank - sum(1 for rank in fallen if rank < bid.rank))
+        if bid.is_valid and bid.rank
+        else bid
         for bid in judged
     ]
 
@@ -148,8 +189,10 @@ def award(deed: Deed) -> dict[str, Any]:
         raise BadInput(_("请选择有效且有排名的投标"), "bid")
     project = project_of(deed)
     rules.check_award(
-        bid.rank, required_rank=int(figure("works.tender.required_rank", deed.day)),
-        candidates_max=int(figure("works.tender.candidates_max", deed.day)), is_mandatory=record.is_mandatory,
+        bid.rank,
+        required_rank=int(figure("works.tender.required_rank", deed.day)),
+        candidates_max=int(figure("works.tender.candidates_max", deed.day)),
+        is_mandatory=record.is_mandatory,
         is_state_money=is_state_money(project.fund_kind, is_state_controlled=project.is_state_controlled),
         legal_basis=deed.data["legal_basis"],
     )
@@ -160,7 +203,12 @@ def award(deed: Deed) -> dict[str, Any]:
     deed.act.save(bid)
     row = Award.objects.filter(tender=record).first() or Award(tender=record)
     row.bid, row.enterprise, row.amount, row.rank = bid, bid.enterprise, bid.price, bid.rank
-    row.method, row.legal_basis, row.decided_on, row.status = record.award_method, deed.data["legal_basis"], deed.data["decided_on"], "pending"
+    row.method, row.legal_basis, row.decided_on, row.status = (
+        record.award_method,
+        deed.data["legal_basis"],
+        deed.data["decided_on"],
+        "pending",
+    )
     deed.act.save(row)
     return NO_VARIABLES
 
