@@ -6,6 +6,7 @@ import http.client
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
@@ -95,3 +96,8 @@ class Desk:
 def text_of(answer: Answer) -> str:
     """Return what a page says, without its marks."""
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def today() -> str:
+    """Return the day for a form: never after the office's own."""
+    return datetime.now(UTC).date().isoformat()

@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.soak.desk import Answer, Desk  # noqa: E402 - a script by its path, a module by its name
+from tests.soak.desk import Answer, Desk, today  # noqa: E402 - a script by its path, a module by its name
 from tests.soak.points import IN_SEQUENCER, IN_UPLOAD, POINTS  # noqa: E402
 from tests.soak.reckoning import Database, faults, journal_of  # noqa: E402
 
@@ -248,7 +248,7 @@ class Loop:
 
     def permit(self, project: int, number: int) -> None:
         """One matter from its opening to its end: four acts by two persons."""
-        title, today = f"工程规划许可 {number}", date.today().isoformat()  # noqa: DTZ011 - as the client's wall clock says
+        title = f"工程规划许可 {number}"
         one, two = self.planner, self.archivist
         opened = self.act(
             "open",
@@ -263,7 +263,7 @@ class Loop:
             title,
             lambda key: one.hand_in(f"/api/v1/matters/{matter}/documents", paper, content, key),
         )
-        data = {"kind": "works_planning", "permit_no": title, "issued_on": today, "result": "granted"}
+        data = {"kind": "works_planning", "permit_no": title, "issued_on": today(), "result": "granted"}
         told = self.act("register", title, lambda key: one.send(f"/api/v1/items/{item}/complete", data, key))
         following = told["opened"][0] if told["opened"] else self.waiting(matter)
         self.act(

@@ -6,12 +6,11 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pytest
 
-from tests.soak.desk import Answer, Desk
+from tests.soak.desk import Answer, Desk, today
 from tests.soak.kill_loop import ARCHIVIST, PASSWORD, PLANNER, Server, database_of, installation, lianjing
 from tests.soak.prepared import ROUNDS
 
@@ -73,14 +72,22 @@ def at_once(*requests: Callable[[], Answer]) -> list[Answer]:
     return [answers[place] for place in range(len(requests))]
 
 
+def sending(desk: Desk, path: str, data: dict[str, str], key: str) -> Callable[[], Answer]:
+    """Return a request ready to be sent."""
+    return lambda: desk.send(path, data, key)
+
+
 def permit(office: Office, planner: Desk, name: str) -> tuple[int, int]:
     """Open a permit with its paper; returns the matter and its first step."""
     opened = planner.send(
-        f"/api/v1/matters/{office.project}/open/works_permit", {"title": name}, f"open-{name}"
+        f"/api/v1/matters/{office.project}/open/works_permit", {"title": name}, f"open-{name.encode().hex()}"
     ).json()
     paper = {"kind": "permit", "title": name, "is_fictitious": "true"}
     handed = planner.hand_in(
-        f"/api/v1/matters/{opened['id']}/documents", paper, f"%PDF-1.4 {name}".encode(), f"paper-{name}"
+        f"/api/v1/matters/{opened['id']}/documents",
+        paper,
+        f"%PDF-1.4 {name}".encode(),
+        f"paper-{name.encode().hex()}",
     )
     assert handed.status == 200, handed.content
     return opened["id"], opened["items"][0]["id"]
@@ -94,15 +101,15 @@ def test_of_two_who_complete_the_same_step_one_wins_and_the_other_is_told(office
             {
                 "kind": "works_planning",
                 "permit_no": f"建字{turn}-{hand}",
-                "issued_on": str(date.today()),
+                "issued_on": today(),
                 "result": "granted",
-            }  # noqa: DTZ011
+            }
             for hand in "甲乙"
         ]
         path = f"/api/v1/items/{item}/complete"
         answers = at_once(
-            lambda: one.send(path, data[0], f"甲{turn}"), lambda: two.send(path, data[1], f"乙{turn}")
-        )  # noqa: B023
+            sending(one, path, data[0], f"one-{turn}"), sending(two, path, data[1], f"two-{turn}")
+        )
         assert sorted(each.status for each in answers) == [200, 409], [each.content for each in answers]
         loser = next(each for each in answers if each.status == 409).json()
         assert (loser["rule"], loser["ground"]) == ("item.closed", "stale") and "已由他人办结" in loser[
@@ -129,11 +136,11 @@ def test_the_same_request_sent_twice_at_once_happens_once(office):
         data = {
             "kind": "works_planning",
             "permit_no": f"重字{turn}",
-            "issued_on": str(date.today()),
+            "issued_on": today(),
             "result": "granted",
-        }  # noqa: DTZ011
-        path, key = f"/api/v1/items/{item}/complete", f"重发{turn}".encode().hex()
-        answers = at_once(lambda: one.send(path, data, key), lambda: two.send(path, data, key))  # noqa: B023
+        }
+        path, key = f"/api/v1/items/{item}/complete", f"same-{turn}"
+        answers = at_once(sending(one, path, data, key), sending(two, path, data, key))
         assert {each.status for each in answers} <= {200, 409} and 200 in {each.status for each in answers}
         again = one.send(path, data, key)
         assert again.status == 200 and again.json()["is_repeated"]
@@ -159,8 +166,11 @@ def test_heads_who_finish_a_joint_review_at_once_are_all_heard_and_the_matter_mo
     assert len(matters) == ROUNDS and all(sorted(each) == matters for each in waiting.values())
     for matter in matters:
         requests = [
-            lambda desk=desk, item=waiting[element][matter]: desk.send(
-                f"/api/v1/items/{item}/complete", {"result": "agree", "opinion": "已核"}, f"joint-{item}"
+            sending(
+                desk,
+                f"/api/v1/items/{waiting[element][matter]}/complete",
+                {"result": "agree", "opinion": "已核"},
+                f"joint-{matter}-{element}",
             )
             for element, desk in desks.items()
         ]

@@ -25,7 +25,7 @@ from lianjing.intake.mapping import ColumnMapping, read_mapping, write_mapping
 from lianjing.intake.report import summary, write_report
 from lianjing.intake.run import Import
 from lianjing.kernel.refusal import BadInput, Refusal
-from lianjing.runtime import clock
+from lianjing.runtime import clock, codes
 from lianjing.runtime.batch.ledger import LedgerKind, Run
 from lianjing.runtime.batch.queries import cut_off
 from lianjing.runtime.domains import domains
@@ -86,6 +86,9 @@ def kinds() -> tuple[LedgerKind, ...]:
 def run(options: argparse.Namespace) -> int:
     """Import the files and print the counts; 2 and one line where a file or an option cannot be used."""
     refuse_without_tables()
+    if options.source and options.source not in codes.codes("external_system"):
+        known = "、".join(sorted(codes.codes("external_system")))
+        raise BadInput(_("--source 须为代码表中的外部系统之一：%(codes)s") % {"codes": known}, "source")
     now = clock.now()
     given = read_mapping(options.mapping) if options.mapping else None
     sources = [_source(path, options, given, now) for path in options.files]

@@ -110,8 +110,27 @@ def terms(play, root, **changes):
     }
 
 
-def proposed(play, root, **changes) -> Matter:
+def opened(play, root, *kinds: str) -> Matter:
+    """Open a take-over with its papers on file."""
     matter = play.open(OFFICER, "works_onboard", root)
+    item = play.scene.item(matter, "propose")
+    for kind in kinds or ("contract", "change", "progress", "voucher"):
+        play.paper(OFFICER, matter, kind, item)
+    return matter
+
+
+@pytest.mark.parametrize("left_out", ["contract", "change", "progress", "voucher"])
+def test_an_opening_sum_without_its_paper_is_refused(archived, left_out):
+    play, root = archived
+    kinds = [kind for kind in ("contract", "change", "progress", "voucher") if kind != left_out]
+    matter = opened(play, root, *kinds)
+    with refused(Ground.DOCUMENTS, "onboard.paper"):
+        play.do(OFFICER, matter, "propose", terms(play, root))
+    assert not Onboarding.objects.exists()
+
+
+def proposed(play, root, **changes) -> Matter:
+    matter = opened(play, root)
     play.do(OFFICER, matter, "propose", terms(play, root, **changes))
     return matter
 
@@ -259,7 +278,7 @@ def test_a_project_without_an_imported_contract_gets_one(archived):
     play, root = archived
     data = {**terms(play, root), "contract": ""}
     Contract.objects.all().delete()
-    matter = play.open(OFFICER, "works_onboard", root)
+    matter = opened(play, root)
     play.do(OFFICER, matter, "propose", data)
     play.back(AUDITOR, matter, "audit", "propose")
     play.do(OFFICER, matter, "propose", {**data, "account_no": "", "amount": "4200000"})

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from lianjing.runtime import clock
@@ -20,7 +21,7 @@ from lianjing.runtime.scene import Scene
 from lianjing.runtime.trail.act import LEGAL_ZONE, SYSTEM, recorded
 from lianjing.runtime.trail.sequencer import sequence_all
 
-PASSWORD = "lianjing-demo"
+PASSWORD = settings.LIANJING_DEMO_PASSWORD
 SEED = 20250106
 Tell = Callable[[str], None]
 

@@ -95,7 +95,7 @@ def sewer_money(job: Job) -> Script[None]:
     matter = job.open(OFFICER, "works_payment", f"{job.plan.title}进度款支付")
     job.refused_step(OFFICER, matter, "apply", {**data, "invoices": [again]})
     yield 1.0
-    yield from job.step(OFFICER, matter, "apply", lambda: money.progress(job, matter.pk) or data)
+    yield from money.applied(job, matter, "progress", data)
     job.desk.refused(partial(job.try_step, INSPECTOR, matter, "audit", {"approved": "1", **job.opinion()}))
     job.desk.refused(partial(job.try_step, HEAD, matter, "audit", {"approved": "1", **job.opinion()}))
     yield from money.audited(job, matter)

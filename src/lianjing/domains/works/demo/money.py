@@ -104,8 +104,13 @@ def fresh(job: Job) -> Contract:
 def begun(job: Job, kind: str, data: dict[str, Any]) -> Script[Matter]:
     """Open a payment and apply."""
     matter = job.open(OFFICER, "works_payment", f"{job.plan.title}{KINDS[kind]}支付")
-    yield from job.step(OFFICER, matter, "apply", data, wait=0.2)
+    yield from applied(job, matter, kind, data)
     return matter
+
+
+def applied(job: Job, matter: Matter, kind: str, data: dict[str, Any]) -> Script[None]:
+    """Apply a little later; progress money then rests on the latest report."""
+    yield from job.step(OFFICER, matter, "apply", lambda: (kind == "progress" and progress(job, matter.pk)) or data, wait=0.2)
 
 
 def audited(job: Job, matter: Matter, *, cut: Decimal = Decimal(0), returns: Sequence[str] = ()) -> Script[None]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from lianjing.domains.works.demo import money
 from lianjing.domains.works.demo.beginning import approved, funds, opened, permitted, planned, proposed
-from lianjing.domains.works.demo.desk import AUDITOR, COMMITTEE, CONTRACTS, FUNDS, HEAD, LEAD, LEADER, OFFICER
+from lianjing.domains.works.demo.desk import AUDITOR, CONTRACTS, FUNDS, HEAD, LEAD, LEADER, OFFICER
 from lianjing.domains.works.demo.finished import begun, site_changes
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.meetings import decided
@@ -222,12 +222,12 @@ def with_recusal(job: Job) -> Script[None]:
         return
     matter = job.open(OFFICER, "works_payment", f"{job.plan.title}进度款支付")
     job.refused_step(OFFICER, matter, "apply", money.claim(job, "settlement", (job.plan.budget / 2).quantize(money.ROUND)))
-    yield from job.step(OFFICER, matter, "apply", data)
+    yield from money.applied(job, matter, "progress", data)
     job.refused_step(AUDITOR, matter, "audit", lambda: money.reviewed(job, matter, Decimal(0)))
     yield from money.audited(job, matter)
     yield from money.checked(job, matter)
     yield from asked(job, matter)
-    yield from money.collective(job, matter, recused=COMMITTEE)
+    yield from money.collective(job, matter, recused=LEADER)
     yield from money.financed(job, matter)
     yield from money.paid(job, matter)
 

@@ -44,9 +44,8 @@ def next_report(day: date) -> date:
     return this if this >= day else (this.replace(day=1) + timedelta(days=32)).replace(day=REPORT_DAY)
 
 
-def month(job: Job, ratio: Decimal, *, cut: Decimal = Decimal(0), is_returned: bool = False) -> Script[Matter]:
-    """Report the progress of this month: the firm, the supervision firm, the owner."""
-    period = job.desk.today.replace(day=1)
+def month(job: Job, period: date, ratio: Decimal, *, cut: Decimal = Decimal(0), is_returned: bool = False) -> Script[Matter]:
+    """Report the progress of a month: the firm, the supervision firm, the owner."""
     matter = job.open(job.builder, "works_progress", f"{job.plan.title}{period:%Y年%m月}进度")
     report = {
         "contract": job.contract.pk, "period_on": period, "reported_ratio": str(ratio), "worker_count": str(18 + job.dice.randrange(60)),
@@ -73,10 +72,12 @@ def verified(job: Job, ratio: Decimal) -> dict[str, Any]:
 
 def months(job: Job, ratios: Sequence[str], *, cuts: Sequence[int] = (), returned: Sequence[int] = ()) -> Script[None]:
     """Report month by month along a curve of percentages; some are cut or sent back."""
+    due = next_report(job.desk.today)
     for place, ratio in enumerate(ratios):
-        yield at_work(next_report(job.desk.today), 90 + job.dice.randrange(240))
+        yield at_work(due, 90 + job.dice.randrange(240))
         cut = Decimal("1.2") if place in cuts or place in returned else Decimal(0)
-        yield from month(job, Decimal(ratio), cut=cut, is_returned=place in returned)
+        yield from month(job, due.replace(day=1), Decimal(ratio), cut=cut, is_returned=place in returned)
+        due = next_report(max(job.desk.today, due + timedelta(days=1)))
 
 
 def proposed(job: Job, change: Change) -> Script[Matter]:

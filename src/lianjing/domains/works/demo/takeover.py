@@ -76,7 +76,7 @@ def ledger(job: Job, day: date) -> bytes:
     row = {
         "项目编号": plan.number, "项目代码": plan.number, "项目名称": plan.title, "行业": plan.sector, "建设性质": plan.nature,
         "建设规模": plan.scale, "资金来源": plan.fund_kind, "总投资": str(plan.budget), "批准概算": str(plan.budget),
-        "合同编号": contract_code(day), "合同金额": OPENING["amount"], "币种": "CNY", "承包人": firm, "承包人数": "1",
+        "合同编号": contract_code(job, day), "合同金额": OPENING["amount"], "币种": "CNY", "承包人": firm, "承包人数": "1",
         "承包人信用代码": Enterprise.objects.get(name=firm).credit_code, "合同签订日期": f"{day - SIGNED_BEFORE:%Y-%m-%d}",
         "开工日期": f"{day - SIGNED_BEFORE + timedelta(days=16):%Y-%m-%d}", "建设地点": plan.site,
     }
@@ -87,9 +87,9 @@ def ledger(job: Job, day: date) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def contract_code(day: date) -> str:
+def contract_code(job: Job, day: date) -> str:
     """Return the number of the contract from before the platform."""
-    return f"澜经建合{(day - SIGNED_BEFORE).year}-044"
+    return f"澜经建合{(day - SIGNED_BEFORE).year}-{int(job.plan.number[-6:]) % 1000:03d}"
 
 
 def taken_over(job: Job) -> Script[None]:

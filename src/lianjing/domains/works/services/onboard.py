@@ -7,12 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lianjing.domains.works.forms.onboard import OnboardForm
 from lianjing.domains.works.models import Onboarding, Project
 from lianjing.domains.works.rules.archive import YUAN
 from lianjing.domains.works.services.basis import NO_VARIABLES, account_of_firm, baseline, firm, write_opinion
-from lianjing.kernel.refusal import BadInput
+from lianjing.kernel.refusal import BadInput, Ground, Refusal
+from lianjing.runtime import codes
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.contract.services import activate, draft
+from lianjing.runtime.documents.models import Document
 from lianjing.runtime.fact.services import publish
 from lianjing.runtime.matter.models import Matter, MatterParty
 from lianjing.runtime.matter.services import join_party
@@ -30,6 +33,15 @@ SUMS = (
     "paid_to_date",
 )
 TERMS = ("code", "title", "amount", "signed_on", "advance_ratio", "progress_ratio", "retention_ratio")
+# The paper that each opening sum rests on (zone_funds#17).
+PAPER_OF = {
+    "amount": "contract",
+    "change_amount": "change",
+    "verified_value": "progress",
+    "advance_outstanding": "voucher",
+    "retention_held": "voucher",
+    "paid_to_date": "voucher",
+}
 STATUS_OF = {"contract": "preparation", "implementation": "implementation", "payment": "completion"}
 
 
@@ -38,6 +50,7 @@ def propose(deed: Deed) -> dict[str, Any]:
 
     Undertakings and the contract's being in force wait for the second person (zone_projects#16).
     """
+    _require_papers(deed)
     data = deed.data
     contractor = firm(deed.act, data["contractor_name"], data["contractor_credit_code"])
     row = Onboarding.objects.filter(pk=deed.matter.pk).first() or Onboarding(
@@ -71,6 +84,20 @@ def propose(deed: Deed) -> dict[str, Any]:
     deed.act.save(row)
     _budget_line(deed)
     return NO_VARIABLES
+
+
+def _require_papers(deed: Deed) -> None:
+    """Refuse an opening sum without its paper: red lines will count it for as long as the contract lives."""
+    present = set(Document.objects.filter(matter=deed.matter).values_list("kind", flat=True))
+    for name, kind in PAPER_OF.items():
+        if deed.data[name] and kind not in present:
+            raise Refusal(
+                Ground.DOCUMENTS,
+                "onboard.paper",
+                _("“%(sum)s”须附“%(paper)s”")
+                % {"sum": OnboardForm.base_fields[name].label, "paper": codes.label("document_kind", kind)},
+                "zone_funds#17",
+            )
 
 
 def _contract(deed: Deed, row: Onboarding) -> Matter:
