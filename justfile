@@ -28,7 +28,7 @@ ci:
 
 # The kill loop in full: 100 kills at named points
 soak *args:
-    uv run python tests/soak/kill_loop.py --kills 100 {{args}}
+    uv run python tests/soak/kill_loop.py --kills 100 --out benchmarks/results/kill_loop.json {{args}}
 
 # Pictures of the main pages, to look at: screenshots/
 screenshots *args:

@@ -56,7 +56,10 @@ def seat(office: str, chromium: Browser) -> Iterator[Open]:
 
     def open_seat(number: str = "", *, width: int = 1366, language: str = "zh-hans") -> Page:
         context = chromium.new_context(
-            viewport={"width": width, "height": WIDTHS[width]}, locale="zh-CN", reduced_motion="reduce", accept_downloads=False
+            viewport={"width": width, "height": WIDTHS[width]},
+            locale="zh-CN",
+            reduced_motion="reduce",
+            accept_downloads=False,
         )
         context.set_default_timeout(20_000)
         contexts.append(context)

@@ -52,7 +52,10 @@ def own_database() -> dict[str, str]:
 def fill(folder: Path) -> None:
     """Fill a demonstration zone."""
     subprocess.run(
-        command("demo", "--no-serve", "--data", str(folder)), env=own_database(), check=True, stdout=subprocess.DEVNULL
+        command("demo", "--no-serve", "--data", str(folder)),
+        env=own_database(),
+        check=True,
+        stdout=subprocess.DEVNULL,
     )
 
 
@@ -62,7 +65,10 @@ def served(folder: Path) -> Iterator[str]:
     port = free_port()
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
-            command("serve", "--data", str(folder), "--port", str(port)), env=own_database(), stdout=log, stderr=log
+            command("serve", "--data", str(folder), "--port", str(port)),
+            env=own_database(),
+            stdout=log,
+            stderr=log,
         )
         try:
             wait_for(port, server)

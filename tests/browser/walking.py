@@ -34,7 +34,9 @@ def kind_of(address: str) -> str:
     return "?".join([found.url_name, *sorted(asked.keys() & VARIANTS)])
 
 
-def walk(page: Page, base: str, kinds: Iterable[str], more: Iterable[str] = ()) -> Iterator[tuple[str, str, int]]:
+def walk(
+    page: Page, base: str, kinds: Iterable[str], more: Iterable[str] = ()
+) -> Iterator[tuple[str, str, int]]:
     """Give each page as it is opened: its kind, address and status. The caller may look at it before the walk goes on."""
     wanted, seen, counts = set(kinds), set(), Counter[str]()
     waiting = deque([base + "/", *(base + place for place in more)])

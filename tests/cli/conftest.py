@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.soak.kill_loop import installation
+from tests.soak.premises import installation
 
 
 @pytest.fixture(scope="module")

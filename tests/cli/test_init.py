@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.soak.desk import Desk, text_of
-from tests.soak.kill_loop import Server, lianjing
+from tests.soak.premises import Server, lianjing
 
 ROLES = {"10001": "系统管理员", "10002": "安全管理员", "10003": "审计管理员"}
 

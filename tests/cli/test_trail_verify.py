@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.soak.kill_loop import ROOT, database_of, lianjing
+from tests.soak.premises import ROOT, database_of, lianjing
 
 TAMPER = Path(__file__).with_name("tamper.py")
 

@@ -134,12 +134,8 @@ def test_a_slow_step_appears_on_the_list_with_the_right_person(paid, enter):
         "from_on": scene.today().isoformat(),
         "basis": "轮岗",
     }
-    assert personnel.post("/org/appointments/new/", named).status_code in (302, 403)
-    rows = listed(SUPERVISOR)
-    assert rows[0][0] == (
-        "展翾" if Appointment.objects.filter(post_id=item.post_id, person=successor).exists() else ""
-    )
-    play.paper("20302" if rows[0][0] else AUDITOR, payment, "audit_report", item)
+    assert personnel.post("/org/appointments/new/", named).status_code == 302
+    assert [row[0] for row in listed(SUPERVISOR)] == ["展翾"]
 
 
 def addresses(values: dict[str, list[object]]) -> Iterator[tuple[str, str]]:

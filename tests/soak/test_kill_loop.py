@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.soak import kill_loop
+from tests.soak.premises import database_of, installation
 from tests.soak.reckoning import faults, journal_of
 
 KILLS = int(os.environ.get("LIANJING_KILLS", "10"))
@@ -25,7 +26,7 @@ class Aftermath:
 
     def faults(self, journal: list[dict[str, str]]) -> list[str]:
         """Reckon again with another journal."""
-        database = kill_loop.database_of(self.environment)
+        database = database_of(self.environment)
         try:
             return faults(database, journal, Path(self.environment["LIANJING_DATA"]) / "documents")
         finally:
@@ -37,7 +38,7 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
     """Run the loop once for all tests of this module."""
     folder = tmp_path_factory.mktemp("soak")
     url = os.environ.get("LIANJING_DATABASE_URL", "")
-    with kill_loop.installation("planning", folder / "data", url) as environment:
+    with installation("planning", folder / "data", url) as environment:
         report = kill_loop.run(environment, KILLS, seed=11, folder=folder)
         yield Aftermath(report, environment, folder / "journal.jsonl")
 

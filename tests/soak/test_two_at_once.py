@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.soak.desk import Answer, Desk, today
-from tests.soak.kill_loop import ARCHIVIST, PASSWORD, PLANNER, Server, database_of, installation, lianjing
+from tests.soak.kill_loop import ARCHIVIST, PASSWORD, PLANNER
+from tests.soak.premises import Server, database_of, installation, lianjing
 from tests.soak.prepared import ROUNDS
 
 ECO, PLN, LAW, FUNDS = "20301", "20402", "20602", "20201"

@@ -61,16 +61,17 @@ def _page(
     fault: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    steps = steps_shown(request, matter)
+    is_applicant = matter.applicant_person_id == request.who.id
     context = {
         **file_context(request, matter, viewer_id=request.who.id),
         "kind": codes.label("matter_kind", matter.kind),
         "status": codes.label("matter_status", matter.status),
-        "steps": steps_shown(request, matter),
+        "steps": steps,
         "children": children_shown(request, matter),
         "openings": openings_under(request, matter),
-        "may_withdraw": matter.applicant_person_id == request.who.id
-        and matter.status == "open"
-        and matter.root_id != matter.id,
+        "may_withdraw": is_applicant and matter.status == "open" and matter.root_id != matter.id,
+        "may_add_papers": matter.status == "open" and (is_applicant or any(each["is_mine"] for each in steps)),
         "recusal_reasons": codes.choices("recusal_reason"),
         "document_kinds": codes.choices("document_kind"),
         "is_running": matter.status == "open",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
@@ -18,7 +18,7 @@ from lianjing.runtime.parties.models import Account, Enterprise
 from lianjing.runtime.parties.services import open_account
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.scene import Scene
-from lianjing.runtime.trail.act import SYSTEM, recorded
+from lianjing.runtime.trail.act import SYSTEM, legal_day, recorded
 
 DIRECTOR, LEADER, PARTY_SECRETARY, DEPUTY, COMMITTEE = "20001", "20002", "20003", "20004", "20005"
 SECRETARY, PERSONNEL = "20101", "20111"
@@ -84,6 +84,13 @@ class Desk:
     def person(self, number: str) -> int:
         """Return the person of a log-in number."""
         return self.scene.person(number)
+
+    def before_end(self, days: int) -> datetime:
+        """Return a moment of the last working day that lies at least so many days before the end of the story."""
+        day = legal_day(self.scene.end) - timedelta(days=days)
+        while not calendar().is_working(day):
+            day -= timedelta(days=1)
+        return at_work(day, 40 + 23 * days % 300)
 
     def on_duty(self, number: str) -> str | datetime:
         """Return who acts for this number today: he himself, his stand-in, or the moment when he is back."""

@@ -73,7 +73,7 @@ def sewer(job: Job) -> Script[None]:
     )
     job.desk.queue.start(sewer_money(job), at_work(job.desk.today, 200))
     yield from built(job, ("14", "37", "61", "82", "93", "100"), changes, cuts=(2,), returned=(3,))
-    yield job.desk.scene.end - timedelta(days=24)
+    yield job.desk.before_end(24)
     data = money.settlement(job)
     matter = yield from money.begun(job, "settlement", data)
     yield from money.audited(job, matter)

@@ -50,7 +50,7 @@ def pay(job: Job, cuts: Sequence[str]) -> Script[None]:
 
 def stuck(job: Job, days: int) -> Script[None]:
     """Apply so many days before the end; the planning bureau's head does not answer."""
-    yield job.desk.scene.end - timedelta(days=days)
+    yield job.desk.before_end(days)
     data = money.progress(job)
     if data is None:
         return
@@ -74,12 +74,12 @@ def road(job: Job) -> Script[None]:
     yield from pay(job, ("0.008",))
     yield from new_account(job)
     yield from pay(job, ("0", "0.015"))
-    yield job.desk.scene.end - timedelta(days=46)
+    yield job.desk.before_end(46)
     change = Change("BG-005", "268400.00", "K1+560交叉口", "平面交叉", "增设右转专用道", "路面结构层", "owner_request", "owner", days=8)
     matter = yield from change_proposed(job, change)
     yield from priced(job, matter, change)
     yield from asked(job, matter, silent="PLN")
-    yield job.desk.scene.end - timedelta(days=4)
+    yield job.desk.before_end(4)
     newest = Change("BG-006", "92600.00", "K1+700绿化带", "香樟胸径10 cm", "调整为胸径12 cm", "乔木栽植", "owner_request", "owner")
     matter = job.open(job.builder, "works_change", f"{newest.part}变更")
     yield from job.step(job.builder, matter, "propose", lambda: proposal(job, newest), wait=0.2)
@@ -128,7 +128,7 @@ def gallery(job: Job) -> Script[None]:
     yield from money.payment(job, "progress", money.progress(job), cut="0.021", returns=texts)
     yield from pay(job, ("0.006",))
     yield from stuck(job, 44)
-    yield job.desk.scene.end - timedelta(days=7)
+    yield job.desk.before_end(7)
     change = Change("BG-003", "157800.00", "3号投料口", "盖板为混凝土", "改为装配式复合盖板", "复合盖板", "owner_request", "owner")
     yield from change_proposed(job, change)
 
@@ -211,7 +211,7 @@ def river(job: Job) -> Script[None]:
     yield GAP * 2
     yield from with_recusal(job)
     yield from pay(job, ("0.035", "0"))
-    yield job.desk.scene.end - timedelta(days=24)
+    yield job.desk.before_end(24)
     yield from money.payment(job, "progress", money.progress(job), cut="0.01")
 
 

@@ -53,7 +53,7 @@ def energy(job: Job) -> Script[None]:
     job.desk.refused(partial(job.gate, LEAD))
     yield from money.payment(job, "advance", money.advance(job))
     job.desk.refused(lambda: job.open(job.builder, "works_progress", "进度"))
-    yield job.desk.scene.end - timedelta(days=9)
+    yield job.desk.before_end(9)
     yield from registered(job, "construction", wait=0.3)
 
 
@@ -68,7 +68,7 @@ def housing(job: Job) -> Script[None]:
     tender = yield from planned_tender(job)
     yield from published(job, tender)
     opened_bids(job, tender, count=5, over=True)
-    yield job.desk.scene.end - timedelta(days=2)
+    yield job.desk.before_end(2)
     yield from evaluated(job, tender)
 
 
@@ -76,9 +76,9 @@ def market(job: Job) -> Script[None]:
     """青砾镇农贸市场提升: a permit waits for its verification, overdue; the gate stays shut."""
     yield from started(job)
     yield from permitted(job, "land_planning", wait=4.0)
-    yield job.desk.scene.end - timedelta(days=19)
+    yield job.desk.before_end(19)
     yield from registered(job, "works_planning", wait=0.5)
-    yield job.desk.scene.end - timedelta(days=6)
+    yield job.desk.before_end(6)
     job.desk.refused(partial(job.gate, LEAD))
 
 
@@ -120,6 +120,6 @@ def platform(job: Job) -> Script[None]:
     yield from countersigned(job, matter)
     yield from signed(job, matter)
     yield from money.payment(job, "advance", money.advance(job))
-    yield job.desk.scene.end - timedelta(days=8)
+    yield job.desk.before_end(8)
     change = yield from account_applied(job)
     yield from job.step(FUNDS, change, "check", CALLED_BACK, wait=0.9)

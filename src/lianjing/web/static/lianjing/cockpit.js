@@ -12,7 +12,7 @@
     const text = { color: colour("--lj-text"), fontFamily: look.fontFamily };
     const categories = {
       type: "category", data: data.labels, axisTick: { show: false }, inverse: data.lying,
-      axisLabel: { ...text, interval: 0, width: data.lying ? 150 : 76, overflow: "truncate" },
+      axisLabel: { ...text, interval: 0, width: data.lying ? Math.min(150, place.clientWidth * 0.4) : 76, overflow: "truncate", rotate: data.lying || place.clientWidth > 540 ? 0 : 40 },
     };
     const values = {
       type: "value", name: data.unit, nameTextStyle: text, axisLabel: text, splitLine: { lineStyle: { color: colour("--lj-line") } },
@@ -22,7 +22,7 @@
     const chart = window.echarts.init(place, null, { renderer: "svg" });
     chart.setOption({
       animation: false, textStyle: text, color: hues,
-      grid: { left: 8, right: 24, top: data.series.length > 1 || data.unit ? 40 : 12, bottom: 8, containLabel: true },
+      grid: { left: 8, right: data.lying && data.unit ? 44 : 24, top: data.series.length > 1 || data.unit ? 40 : 12, bottom: 8, containLabel: true },
       legend: data.series.length > 1 ? { textStyle: text, top: 0, right: 0 } : undefined,
       tooltip: { trigger: "axis", renderMode: "richText", confine: true },
       xAxis: data.lying ? values : categories,
