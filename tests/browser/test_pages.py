@@ -22,7 +22,7 @@ ROLES = {
     "supervisor": ("30002", READING, ("/password/", "/search/?q=%E9%81%93%E8%B7%AF")),
     "operator": (
         "20703",
-        "workbench items item matter works_projects works_project works_project_open matter_choose matter_open",
+        "workbench items item works_projects works_project works_project_open matter_choose matter_open",
         ("/works/open/",),
     ),
     "approver": (
@@ -43,7 +43,7 @@ ROLES = {
             "/org/powers/new/",
         ),
     ),
-    "external": ("40001", "workbench items item matter works_projects works_project matter_choose", ()),
+    "external": ("40001", "workbench items works_projects works_project", ()),
 }
 PUBLIC = {"login"}
 # The demonstration's delegations have all run out; the page is drawn by the template of org_appointment_end.

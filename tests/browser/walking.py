@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 # Kinds whose pages differ much from one to the next.
-SAMPLES = {"item": 3, "matter": 4, "works_project": 3, "trace": 3, "event": 2, "document": 2}
+SAMPLES = {"item": 2, "matter": 3, "works_project": 2, "trace": 2, "event": 2}
 # The same address drawn in another way.
 VARIANTS = {"wall"}
 LINKS = "links => links.map(link => link.href.split('#')[0])"

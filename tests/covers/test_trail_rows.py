@@ -94,7 +94,7 @@ def test_every_line_of_the_project_file_links_to_an_event_and_none_is_missing(pa
     for told in (
         "48,000,000.00",
         "400,000.00",
-        "data-print",
+        "?print=1",
         contract.matter.title,
         "婺澜澍建市政工程有限公司",
     ):
@@ -113,6 +113,8 @@ def test_every_line_of_the_project_file_links_to_an_event_and_none_is_missing(pa
         page = head.get(place).content.decode()
     chain = Event.objects.filter(object=f"matter:{project.pk}").order_by("-oseq").values_list("id", flat=True)
     assert linked == [f"/events/{event}/" for event in chain]
+    printed = head.get(f"/works/{project.pk}/?print=1").content.decode()
+    assert EVENT_LINK.findall(printed[printed.index('class="lj-timeline"') :]) == linked[::-1]
     for link in linked[::6]:
         answer = head.get(link)
         assert answer.status_code == 200 and link.split("/")[2] in answer.content.decode()

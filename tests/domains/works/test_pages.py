@@ -168,13 +168,15 @@ def test_receipts_ledger_and_bank_lines_agree_and_a_difference_is_told(browser: 
 @pytest.mark.covers("C8")
 def test_the_printed_file_holds_every_decision_opinion_paper_and_person(browser: Browser, paid: Any) -> None:
     _play, project, matter = paid
-    text = shown(browser(SUPERVISOR).get(f"/works/{project.id}/"))
+    assert "?print=1" in shown(browser(SUPERVISOR).get(f"/works/{project.id}/"))
+    text = shown(browser(SUPERVISOR).get(f"/works/{project.id}/?print=1"))
     assert "data-print" in text
     for name in ("闫犇", "卞燊", "柴堃林", "宓骁", "欧阳煦", "令狐霏", "桑玥", "佘芃", "尹翯", "蔺赟"):
         assert name in text
     assert "已核" in text
     assert f"ZF-{matter.id}" in text
-    assert re.findall(r'class="lj-act"><a href="/events/', text)
+    acts = re.findall(r'class="lj-act"><a href="/events/', text)
+    assert len(acts) == Event.objects.filter(object=f"matter:{project.id}").count() > 30
 
 
 def test_a_supervisors_reading_is_recorded_once_a_day_and_not_shown_to_the_supervised(

@@ -258,3 +258,12 @@ def test_two_swapped_events_are_found():
 def test_the_legal_day_is_that_of_shanghai():
     late = datetime(2025, 3, 3, 16, 30, tzinfo=UTC)
     assert trail.legal_day(late).isoformat() == "2025-03-04"
+
+
+def test_nothing_more_is_done_on_a_chain_whose_last_event_was_altered():
+    make_unit("A")
+    without_triggers("trail_event")
+    Event.objects.update(envelope=b"{}")
+    with pytest.raises(Refusal, match="改动") as caught:
+        make_unit("B")
+    assert caught.value.rule == "trail.damaged" and Event.objects.count() == 1

@@ -18,10 +18,12 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.kernel.trail.envelope import (
     Envelope,
+    NotCanonical,
     body_hash,
     canonical,
     event_id,
@@ -246,7 +248,7 @@ def _write_receipts(acts: Sequence[Act]) -> None:
         Receipt.objects.bulk_create(receipts)
     except IntegrityError as error:
         raise Refusal(
-            Ground.STALE, "request.repeated", "同一请求正在办理或已办理，请刷新页面查看结果"
+            Ground.STALE, "request.repeated", _("同一请求正在办理或已办理，请刷新页面查看结果")
         ) from error
 
 
@@ -305,7 +307,13 @@ def _head(chain: str) -> tuple[int, str, datetime]:
     if last is None:
         return 0, "", datetime(1, 1, 2, tzinfo=LEGAL_ZONE)
     envelope = bytes(last[1])
-    return last[0], leaf_hash(envelope).hex(), datetime.fromisoformat(parse_envelope(envelope).recorded)
+    try:
+        recorded_at = datetime.fromisoformat(parse_envelope(envelope).recorded)
+    except NotCanonical as error:
+        raise Refusal(
+            Ground.STALE, "trail.damaged", _("此事项的留痕记录已被改动，不能继续办理；请立即核验并告知监督组")
+        ) from error
+    return last[0], leaf_hash(envelope).hex(), recorded_at
 
 
 def request_digest(parts: Sequence[str]) -> str:
@@ -322,5 +330,5 @@ def answered(key: str, request_sha256: str) -> str | None:
     if receipt is None:
         return None
     if receipt.request_sha256 != request_sha256:
-        raise Refusal(Ground.STALE, "request.key_reused", "该请求编号已用于另一项办理，请重新打开页面")
+        raise Refusal(Ground.STALE, "request.key_reused", _("该请求编号已用于另一项办理，请重新打开页面"))
     return receipt.event_id

@@ -98,8 +98,9 @@ def permitted(job: Job, kind: str, *, wait: float = 7.0) -> Script[Matter]:
 
 
 def planned(job: Job) -> Script[None]:
-    """Get the planning permits and pass the gate into tendering."""
-    yield from permitted(job, "land_planning", wait=5.0)
+    """Get the planning permits and pass the gate into tendering; what is rebuilt on its own land needs no permit for it."""
+    if job.plan.nature == "新建":
+        yield from permitted(job, "land_planning", wait=5.0)
     yield from permitted(job, "works_planning")
     yield job.days(0.5)
     job.gate(LEAD)

@@ -51,7 +51,7 @@ def month(job: Job, period: date, ratio: Decimal, *, cut: Decimal = Decimal(0), 
         "contract": job.contract.pk, "period_on": period, "reported_ratio": str(ratio), "worker_count": str(18 + job.dice.randrange(60)),
         "problems": "雨天影响土方作业，已调整工序" if job.dice.random() < 0.3 else "",
     }
-    if job.dice.random() < 0.5:
+    if job.dice.random() < 0.25:
         job.photos += 1
         job.paper(job.builder, matter, "photo", f"{period:%Y年%m月}现场照片{job.photos}", step="report", is_photo=True)
     yield from job.step(job.builder, matter, "report", report)

@@ -34,6 +34,7 @@ from lianjing.web.records import values_of
 from lianjing.web.words import clause_address, text_of, timeline_acts
 
 LATEST_ACTS = 20
+PRINTED_ACTS = 5000
 STAGES = tuple(reads.TABS)
 TONES = {"open": "doing", "closed": "good", "terminated": "off", "draft": "plain", "suspended": "warn", "archived": "off"}
 RESULT_TONES = {"pass": "good", "pass_with_cut": "warn", "return": "bad", "refuse": "bad", "not_required": "off"}
@@ -62,7 +63,7 @@ def project(request: HttpRequest, matter_id: int) -> HttpResponse:
         "documents": [row for row in documents_below(matter.id) if row.matter_id in visible],
         "owed": Undertaking.objects.filter(matter_id=matter.id, closed_on=None).select_related("owner_person").order_by("due_on"),
         "processes": [(row.matter, diagram_of(row)) for row in reads.running(matter, visible)],
-        "tones": TONES, "result_tones": RESULT_TONES, "request_key": fresh_key(),
+        "is_printed": _is_printed(asked), "tones": TONES, "result_tones": RESULT_TONES, "request_key": fresh_key(),
         "breadcrumbs": [{"label": _("工程项目"), "url": reverse("works_projects")}, {"label": record.title, "url": ""}],
     }
     return render(request, "works/project.html", context)
@@ -153,6 +154,11 @@ def _is_over(path: MoneyPath) -> bool:
     return path.paid > path.ceiling > Decimal(0)
 
 
+def _is_printed(request: PageRequest) -> bool:
+    """True for the copy on paper: every act from the first on (C8)."""
+    return request.GET.get("print") == "1"
+
+
 def _acts(request: PageRequest, matter: Matter) -> tuple[list[dict[str, Any]], int | None]:
     """The latest acts on the project's chain that the reader may see, and from where older ones follow."""
     visible = visible_to(request.who.id, request.today).filter(root_id=matter.id).values("id")
@@ -162,6 +168,8 @@ def _acts(request: PageRequest, matter: Matter) -> tuple[list[dict[str, Any]], i
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 18:
         events = events.filter(oseq__lt=int(before))
+    if _is_printed(request):
+        return timeline_acts(lines(events.order_by("oseq")[:PRINTED_ACTS]), request.today), None
     found = lines(events.order_by("-oseq")[: LATEST_ACTS + 1])
     older = found[LATEST_ACTS - 1].oseq if len(found) > LATEST_ACTS else None
     return timeline_acts(found[:LATEST_ACTS], request.today), older

@@ -10,9 +10,11 @@
     const look = getComputedStyle(document.body);
     const colour = (name) => look.getPropertyValue(name).trim();
     const text = { color: colour("--lj-text"), fontFamily: look.fontFamily };
+    const room = place.clientWidth / data.labels.length - 14;
+    const crowded = !data.lying && data.labels.some((label) => label.length * (/[\u2e80-\uffef]/.test(label) ? 12 : 7) > room);
     const categories = {
       type: "category", data: data.labels, axisTick: { show: false }, inverse: data.lying,
-      axisLabel: { ...text, interval: 0, width: data.lying ? Math.min(150, place.clientWidth * 0.4) : 76, overflow: "truncate", rotate: data.lying || place.clientWidth > 540 ? 0 : 40 },
+      axisLabel: { ...text, interval: 0, width: data.lying ? Math.min(150, place.clientWidth * 0.4) : 110, overflow: "truncate", rotate: crowded ? 40 : 0 },
     };
     const values = {
       type: "value", name: data.unit, nameTextStyle: text, axisLabel: text, splitLine: { lineStyle: { color: colour("--lj-line") } },
