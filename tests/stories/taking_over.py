@@ -68,7 +68,12 @@ def chosen(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
         (4, lambda row: row["ContractorCount"] == "2" and " / " in row["Contractor"]),
         (2, lambda row: RUINED.fullmatch(row["ContractId"])),
         (2, lambda row: "(FORMERLY" in row["Contractor"] and row["ContractorCount"] == "1"),
-        (1, lambda row: len(row["Contractor"]) > 80 and row["ContractorCount"] == "1" and "(" not in row["Contractor"]),
+        (
+            1,
+            lambda row: (
+                len(row["Contractor"]) > 80 and row["ContractorCount"] == "1" and "(" not in row["Contractor"]
+            ),
+        ),
         (2, lambda row: float(row["ApprovedBudgetForContract"] or 0) == 0),
         (1, lambda row: len(row["ProjectName"]) > 250),
         (20, lambda row: row["ContractorCount"] == "1" and shared[row["ContractId"]] == 1),
@@ -127,7 +132,9 @@ class Desks:
         assert answer.status_code == 302, (number, place, answer.status_code, said(answer))
         return answer
 
-    def refused(self, number: str, place: str, data: Mapping[str, Any], *, rule: str, clause: str, status: int = 403) -> None:
+    def refused(
+        self, number: str, place: str, data: Mapping[str, Any], *, rule: str, clause: str, status: int = 403
+    ) -> None:
         """Send a form that is refused: the page links the clause, the trail holds the rule."""
         before = Event.objects.filter(refused_rule=rule).count()
         answer = self.send(number, place, data)
@@ -150,8 +157,16 @@ class Desks:
     def paper(self, number: str, matter: Matter, kind: str, title: str) -> None:
         """Hand in a paper that says of itself that it is fictitious."""
         self.papers += 1
-        file = SimpleUploadedFile(f"{title}.pdf", f"%PDF-1.4 {title} {self.papers}".encode(), "application/pdf")
-        data = {"kind": kind, "title": title + FICTITIOUS, "is_fictitious": "on", "doc_no": f"演示〔2025〕{self.papers}号", "file": file}
+        file = SimpleUploadedFile(
+            f"{title}.pdf", f"%PDF-1.4 {title} {self.papers}".encode(), "application/pdf"
+        )
+        data = {
+            "kind": kind,
+            "title": title + FICTITIOUS,
+            "is_fictitious": "on",
+            "doc_no": f"演示〔2025〕{self.papers}号",
+            "file": file,
+        }
         self.done(number, f"/matters/{matter.pk}/documents/", data)
 
     def do(self, number: str, matter: Matter, step: str, data: Mapping[str, Any], element: str = "") -> None:
@@ -171,24 +186,44 @@ class Desks:
         if is_collective:
             self.paper(SECRETARY, matter, "minutes", "会议纪要")
             self.refused(
-                SECRETARY, self.step(matter, "collective"), {"action": "submit", "opinion": "通过"},
-                rule="collective.not_passed", clause="zone_funds#6",
+                SECRETARY,
+                self.step(matter, "collective"),
+                {"action": "submit", "opinion": "通过"},
+                rule="collective.not_passed",
+                clause="zone_funds#6",
             )
             self.met(matter)
             self.do(SECRETARY, matter, "collective", {"opinion": "通过"})
         self.paper(FUNDS, matter, "invoice", "发票")
-        self.do(FUNDS, matter, "finance", {"is_invoice_verified": "on", "is_account_checked": "on", "is_budget_checked": "on", **GOOD})
+        self.do(
+            FUNDS,
+            matter,
+            "finance",
+            {"is_invoice_verified": "on", "is_account_checked": "on", "is_budget_checked": "on", **GOOD},
+        )
 
     def met(self, matter: Matter) -> AgendaItem:
         """Let the directors meet on a payment: called, spoken, voted and counted, each at his own page."""
         scene, people = self.scene, [self.scene.person(number) for number in MEMBERS]
         held_on = calendar().add_working_days(scene.today(), 4)
-        self.done(SECRETARY, "/meetings/new/", {
-            "unit": Unit.objects.get(code="ZONE").pk, "kind": "director", "title": "主任办公会", "held_on": held_on,
-            "head": people[0], "members": people[1:],
-        })
+        self.done(
+            SECRETARY,
+            "/meetings/new/",
+            {
+                "unit": Unit.objects.get(code="ZONE").pk,
+                "kind": "director",
+                "title": "主任办公会",
+                "held_on": held_on,
+                "head": people[0],
+                "members": people[1:],
+            },
+        )
         place = f"/meetings/{Meeting.objects.latest('id').pk}/"
-        self.done(SECRETARY, place, {"action": "agenda", "matter": matter.pk, "kind": "large_fund", "title": "审议支付"})
+        self.done(
+            SECRETARY,
+            place,
+            {"action": "agenda", "matter": matter.pk, "kind": "large_fund", "title": "审议支付"},
+        )
         item = AgendaItem.objects.latest("id")
         item_place = f"/agenda-items/{item.pk}/"
         self.done(SECRETARY, item_place, {"action": "materials"})
@@ -208,13 +243,20 @@ class Desks:
         self.do(CHECKER, matter, "check_order", {"is_same": "on"})
         self.do(FINANCE_HEAD, matter, "release", {"is_released": "on"})
         self.paper(MAKER, matter, "voucher", "银行回单")
-        self.do(MAKER, matter, "receipt", {"bank_ref": f"B{matter.pk}", "booked_on": self.scene.today(), "amount": amount})
+        self.do(
+            MAKER,
+            matter,
+            "receipt",
+            {"bank_ref": f"B{matter.pk}", "booked_on": self.scene.today(), "amount": amount},
+        )
 
 
 def said(answer: HttpResponse) -> str:
     """Return the words of a page without its frame, for a failed assertion."""
     text = re.sub(r"<(script|style|svg|nav|aside)\b.*?</\1>", " ", answer.content.decode(), flags=re.DOTALL)
-    faults = re.findall(r'class="[^"]*(?:invalid-feedback|lj-message|errorlist)[^"]*".*?</(?:div|ul)>', text, flags=re.DOTALL)
+    faults = re.findall(
+        r'class="[^"]*(?:invalid-feedback|lj-message|errorlist)[^"]*".*?</(?:div|ul)>', text, flags=re.DOTALL
+    )
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", " | ".join(faults) or text))[:1500]
 
 
@@ -231,18 +273,36 @@ def opening(desks: Desks, project: Matter, place: int, firm: str) -> dict[str, A
     price = 5_000_000 + place * 100_000
     day = desks.scene.today()
     data: dict[str, Any] = {
-        "action": "submit", "stage": "payment", "contract": Contract.objects.get(project=project).pk, "code": f"演示合同-{place:02d}",
-        "title": f"存量施工合同{place:02d}{FICTITIOUS}", "contractor_name": firm, "contractor_credit_code": "", "amount": str(price),
-        "signed_on": day - timedelta(days=900), "progress_ratio": "80", "retention_ratio": "3", "change_amount": "200000",
-        "verified_value": str(price + 200_000), "verified_ratio": "100", "advance_outstanding": "0",
-        "retention_held": "150000", "paid_to_date": str(price - 800_000), "budget_code": f"演示-{place:02d}", "budget_amount": "3000000",
-        "holder_name": firm, "account_no": account_number(place), "bank_name": "澜汀农商行" + FICTITIOUS,
+        "action": "submit",
+        "stage": "payment",
+        "contract": Contract.objects.get(project=project).pk,
+        "code": f"演示合同-{place:02d}",
+        "title": f"存量施工合同{place:02d}{FICTITIOUS}",
+        "contractor_name": firm,
+        "contractor_credit_code": "",
+        "amount": str(price),
+        "signed_on": day - timedelta(days=900),
+        "progress_ratio": "80",
+        "retention_ratio": "3",
+        "change_amount": "200000",
+        "verified_value": str(price + 200_000),
+        "verified_ratio": "100",
+        "advance_outstanding": "0",
+        "retention_held": "150000",
+        "paid_to_date": str(price - 800_000),
+        "budget_code": f"演示-{place:02d}",
+        "budget_amount": "3000000",
+        "holder_name": firm,
+        "account_no": account_number(place),
+        "bank_name": "澜汀农商行" + FICTITIOUS,
         "papers": f"合同、变更单、计量表、付款凭证均为演示用虚构资料{FICTITIOUS}",
     }
     for number, (kind, what) in enumerate(missing(place)):
         data |= {
-            f"missing-{number}-document_kind": kind, f"missing-{number}-what": what,
-            f"missing-{number}-owner": str(desks.scene.person(OFFICER)), f"missing-{number}-due_on": day + timedelta(days=60 + number),
+            f"missing-{number}-document_kind": kind,
+            f"missing-{number}-what": what,
+            f"missing-{number}-owner": str(desks.scene.person(OFFICER)),
+            f"missing-{number}-due_on": day + timedelta(days=60 + number),
         }
     return data
 
@@ -256,7 +316,12 @@ def missing(place: int) -> list[tuple[str, str]]:
 def proposed(desks: Desks, project: Matter, place: int, firm: str) -> Matter:
     """Propose the take-over of one project with its papers."""
     matter = desks.open(OFFICER, "works_onboard", project)
-    for kind, title in (("contract", "施工合同"), ("change", "变更批复"), ("progress", "计量汇总表"), ("voucher", "付款凭证")):
+    for kind, title in (
+        ("contract", "施工合同"),
+        ("change", "变更批复"),
+        ("progress", "计量汇总表"),
+        ("voucher", "付款凭证"),
+    ):
         desks.paper(OFFICER, matter, kind, title)
     desks.done(OFFICER, desks.step(matter, "propose"), opening(desks, project, place, firm))
     return matter
@@ -272,7 +337,14 @@ def claimed(desks: Desks, contract: Contract, matter: Matter, kind: str, amount:
     """Return the application form of one payment with one invoice over its whole sum."""
     day = desks.scene.today()
     return {
-        "action": "submit", "contract": contract.pk, "kind": kind, "gross": amount, "received_on": day, "delivered_on": day,
-        "budget_line": BudgetLine.objects.get(project=contract.project).pk, "invoices-0-invoice_no": f"99{matter.pk:018d}",
-        "invoices-0-issued_on": day, "invoices-0-amount": amount,
+        "action": "submit",
+        "contract": contract.pk,
+        "kind": kind,
+        "gross": amount,
+        "received_on": day,
+        "delivered_on": day,
+        "budget_line": BudgetLine.objects.get(project=contract.project).pk,
+        "invoices-0-invoice_no": f"99{matter.pk:018d}",
+        "invoices-0-issued_on": day,
+        "invoices-0-amount": amount,
     }

@@ -147,4 +147,3 @@ def test_one_project_from_initiation_to_receipt(play):
         refusals.values_list("refused_rule", flat=True)
     )
     sequence_all()
-

@@ -23,11 +23,19 @@ def note_view(person: Person, root: Matter, now: datetime) -> bool:
     if actor is None:
         return False
     midnight = datetime.combine(legal_day(now), time(), LEGAL_ZONE)
-    seen = Event.objects.filter(object=f"person:{person.id}", act=VIEW, root_matter_id=root.id, recorded_at__gte=midnight)
+    seen = Event.objects.filter(
+        object=f"person:{person.id}", act=VIEW, root_matter_id=root.id, recorded_at__gte=midnight
+    )
     if seen.exists():
         return False
     with recorded(
-        VIEW, chain=f"person:{person.id}", actor=actor, now=now, matter_id=root.id, root_matter_id=root.id, role="",
+        VIEW,
+        chain=f"person:{person.id}",
+        actor=actor,
+        now=now,
+        matter_id=root.id,
+        root_matter_id=root.id,
+        role="",
         extra={"viewed": f"matter:{root.id}"},
     ):
         pass
@@ -40,7 +48,12 @@ def note_export(person: Person, name: str, count: int, now: datetime) -> None:
     post = held[0].post if held else None
     actor = Actor(person.id, person.pseudonym, post.id if post else None, post.unit_id if post else None)
     with recorded(
-        EXPORT, chain=f"person:{person.id}", actor=actor, now=now, role="", extra={"exported": name, "rows_taken": count},
+        EXPORT,
+        chain=f"person:{person.id}",
+        actor=actor,
+        now=now,
+        role="",
+        extra={"exported": name, "rows_taken": count},
     ):
         pass
 

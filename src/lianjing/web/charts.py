@@ -17,9 +17,16 @@ class Series:
     bad: Sequence[int] = ()
 
 
-def bars(labels: Sequence[str], series: Sequence[Series], *, unit: str = "", is_lying: bool = False) -> dict[str, Any]:
+def bars(
+    labels: Sequence[str], series: Sequence[Series], *, unit: str = "", is_lying: bool = False
+) -> dict[str, Any]:
     """Return a bar chart as JSON can carry it; sums become numbers, exact ones stand in the table."""
     return {
-        "labels": list(labels), "unit": unit, "lying": is_lying,
-        "series": [{"name": each.name, "values": [float(value) for value in each.values], "bad": list(each.bad)} for each in series],
+        "labels": list(labels),
+        "unit": unit,
+        "lying": is_lying,
+        "series": [
+            {"name": each.name, "values": [float(value) for value in each.values], "bad": list(each.bad)}
+            for each in series
+        ],
     }

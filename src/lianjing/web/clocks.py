@@ -29,7 +29,11 @@ def light(item: WorkItem, now: datetime, days: WorkCalendar | None = None) -> di
         return {"state": "paused", "days": None, "due": None}
     left = _days_left(item.due_at, now, days or calendar())
     if now > item.due_at:
-        return {"state": "overdue", "days": min(left, 0) if left is not None else None, "due": _day(item.due_at)}
+        return {
+            "state": "overdue",
+            "days": min(left, 0) if left is not None else None,
+            "due": _day(item.due_at),
+        }
     is_soon = left is not None and (left <= LAST_DAYS or left * LAST_PART <= (item.budget or 0))
     return {"state": "due_soon" if is_soon else "normal", "days": left, "due": _day(item.due_at)}
 

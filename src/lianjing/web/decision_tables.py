@@ -45,7 +45,11 @@ def table_shown(xml: str) -> ShownTable | None:
 
 def _rule(rule: Any) -> ShownRule:
     entries = [*rule.findall(f"{DMN}inputEntry"), *rule.findall(f"{DMN}outputEntry")]
-    return ShownRule(tuple(_text(each) for each in entries), (rule.findtext(f"{DMN}description") or "").strip(), rule.get(CLAUSE, ""))
+    return ShownRule(
+        tuple(_text(each) for each in entries),
+        (rule.findtext(f"{DMN}description") or "").strip(),
+        rule.get(CLAUSE, ""),
+    )
 
 
 def _text(element: Any, below: str = "") -> str:

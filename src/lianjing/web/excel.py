@@ -19,7 +19,7 @@ from lianjing.kernel.refusal import BadInput
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-LARGEST_TEXT = 32_767      # what one cell holds
+LARGEST_TEXT = 32_767  # what one cell holds
 LARGEST_SHEET = 1_048_575  # rows below the head
 WIDEST = 48
 
@@ -32,7 +32,9 @@ def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     what a sheet can hold.
     """
     target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet(_sheet_name(title))
     looks = _looks(book)
     widths = [_width(head) for head in heads]
@@ -57,7 +59,9 @@ def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) ->
 def download(name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
     """Return the sheet as a download named "<name>.xlsx"."""
     response = HttpResponse(workbook(name, heads, rows), content_type=MEDIA_TYPE)
-    response["Content-Disposition"] = f"attachment; filename=\"export.xlsx\"; filename*=UTF-8''{quote(name)}.xlsx"
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"export.xlsx\"; filename*=UTF-8''{quote(name)}.xlsx"
+    )
     return response
 
 
@@ -79,12 +83,16 @@ def write_cell(sheet: Any, row: int, column: int, value: Any, looks: dict[str, A
             sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), looks["day"])  # noqa: DTZ001 - a sheet knows no zones
         case _:
             text = str(value)[:LARGEST_TEXT]
-            sheet.write_string(row, column, text, looks["quoted"] if text.startswith(FORMULA_SIGNS) else looks["text"])
+            sheet.write_string(
+                row, column, text, looks["quoted"] if text.startswith(FORMULA_SIGNS) else looks["text"]
+            )
 
 
 def _looks(book: Any) -> dict[str, Any]:
     return {
-        "head": book.add_format({"bold": True, "bg_color": "#E7EFF9", "border": 1, "border_color": "#DCE1E8"}),
+        "head": book.add_format(
+            {"bold": True, "bg_color": "#E7EFF9", "border": 1, "border_color": "#DCE1E8"}
+        ),
         "text": book.add_format({"text_wrap": False}),
         "quoted": book.add_format({"quote_prefix": True}),
         "money": book.add_format({"num_format": "#,##0.00"}),

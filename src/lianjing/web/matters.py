@@ -17,8 +17,21 @@ from lianjing.web.records import record_of, values_of
 from lianjing.web.words import clause_address, timeline_acts
 
 TIMELINE = 30
-STATUS_TONES = {"open": "doing", "closed": "good", "terminated": "off", "archived": "off", "suspended": "warn", "draft": "plain"}
-RESULT_TONES = {"pass": "good", "pass_with_cut": "warn", "return": "warn", "refuse": "bad", "not_required": "off"}
+STATUS_TONES = {
+    "open": "doing",
+    "closed": "good",
+    "terminated": "off",
+    "archived": "off",
+    "suspended": "warn",
+    "draft": "plain",
+}
+RESULT_TONES = {
+    "pass": "good",
+    "pass_with_cut": "warn",
+    "return": "warn",
+    "refuse": "bad",
+    "not_required": "off",
+}
 OPINION_TONES = {"agree": "good", "agree_with_changes": "warn", "disagree": "bad", "not_concerned": "off"}
 
 
@@ -32,7 +45,8 @@ def file_context(request: PageRequest, matter: Matter, *, viewer_id: int) -> dic
         "matter_tone": STATUS_TONES.get(matter.status, "plain"),
         "record": values_of(record) if record is not None else [],
         "record_entered": {
-            column.removesuffix("_id"): {"name": each.name, "post": each.post, "time": each.time} for column, each in who.items()
+            column.removesuffix("_id"): {"name": each.name, "post": each.post, "time": each.time}
+            for column, each in who.items()
         },
         "parties": MatterParty.objects.filter(matter=matter).select_related("enterprise").order_by("id"),
         "reviews": reviews_shown(request, matter, viewer_id),
@@ -49,12 +63,19 @@ def reviews_shown(request: PageRequest, matter: Matter, viewer_id: int) -> list[
     """Return the conclusions that are unsealed, with the clause each rests on."""
     return [
         {
-            "kind": codes.label("review_kind", each.kind), "result": codes.label("review_result", each.result),
-            "tone": RESULT_TONES.get(each.result, "plain"), "unit": each.unit.name if each.unit else "",
-            "post": each.post.name if each.post else "", "person": each.person.name if each.person else "",
-            "text": each.opinion_text, "cut": each.cut, "at": each.done_at, "round": each.round,
+            "kind": codes.label("review_kind", each.kind),
+            "result": codes.label("review_result", each.result),
+            "tone": RESULT_TONES.get(each.result, "plain"),
+            "unit": each.unit.name if each.unit else "",
+            "post": each.post.name if each.post else "",
+            "person": each.person.name if each.person else "",
+            "text": each.opinion_text,
+            "cut": each.cut,
+            "at": each.done_at,
+            "round": each.round,
             "clause": clause_title(each.clause, request.today) if each.clause else "",
-            "clause_url": clause_address(each.clause, request.today), "agenda_item_id": each.agenda_item_id,
+            "clause_url": clause_address(each.clause, request.today),
+            "agenda_item_id": each.agenda_item_id,
         }
         for each in visible_reviews(matter, viewer_id, request.now)
     ]
@@ -65,9 +86,13 @@ def opinions_shown(request: PageRequest, matter: Matter, viewer_id: int) -> list
     concluded = visible_reviews(matter, viewer_id, request.now).exclude(work_item=None).values("work_item_id")
     return [
         {
-            "unit": each.unit.name, "person": each.person.name if each.person else "", "text": each.text,
+            "unit": each.unit.name,
+            "person": each.person.name if each.person else "",
+            "text": each.text,
             "result": codes.label("opinion_result", each.result) if each.result else "",
-            "tone": OPINION_TONES.get(each.result, "plain"), "at": each.given_at, "is_late": each.is_overdue,
+            "tone": OPINION_TONES.get(each.result, "plain"),
+            "at": each.given_at,
+            "is_late": each.is_overdue,
         }
         for each in visible_opinions(matter, viewer_id, request.now).exclude(work_item_id__in=concluded)
     ]

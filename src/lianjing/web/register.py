@@ -75,7 +75,11 @@ class Roll(Register):
     def _kept(self, rows: list[Any]) -> list[Any]:
         if self.search:
             words = self.search.casefold()
-            rows = [row for row in rows if any(words in str(column.value(row) or "").casefold() for column in self.columns)]
+            rows = [
+                row
+                for row in rows
+                if any(words in str(column.value(row) or "").casefold() for column in self.columns)
+            ]
         for each in self.filters:
             chosen = self.request.GET.get(each.name, "")
             if chosen in [str(choice) for choice, _word in each.choices]:

@@ -59,11 +59,18 @@ def readable_among(person: Person, events: Sequence[Event], now: datetime) -> se
     everyone else until all are in or due.
     """
     places = {event.matter_id for event in events if event.matter_id is not None}
-    seen = set(visible_to(person.id, legal_day(now)).filter(id__in=places).values_list("id", flat=True)) if places else set()
+    seen = (
+        set(visible_to(person.id, legal_day(now)).filter(id__in=places).values_list("id", flat=True))
+        if places
+        else set()
+    )
     sealed = _sealed_among(events, now)
     return {
-        event.id for event in events
-        if event.matter_id is None or event.person_id == person.id or (event.matter_id in seen and event.id not in sealed)
+        event.id
+        for event in events
+        if event.matter_id is None
+        or event.person_id == person.id
+        or (event.matter_id in seen and event.id not in sealed)
     }
 
 
@@ -72,7 +79,11 @@ def _sealed_among(events: Sequence[Event], now: datetime) -> set[str]:
     items = sealed_items({event.matter_id for event in events if event.matter_id is not None}, now)
     if not items:
         return set()
-    rows = ActRow.objects.filter(event__in=[event.id for event in events], table_name="work_item", row_key__in=[str(each) for each in items])
+    rows = ActRow.objects.filter(
+        event__in=[event.id for event in events],
+        table_name="work_item",
+        row_key__in=[str(each) for each in items],
+    )
     return set(rows.exclude(change="created").values_list("event_id", flat=True))
 
 

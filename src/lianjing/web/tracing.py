@@ -24,7 +24,11 @@ from lianjing.web.records import name_of, spoken
 from lianjing.web.templatetags.ui import NONE_SIGN
 from lianjing.web.words import act_words, clause_address
 
-HIDDEN = {"phone", "account_no_hash", "counterparty_account_hash"}   # personal columns are never shown unmasked
+HIDDEN = {
+    "phone",
+    "account_no_hash",
+    "counterparty_account_hash",
+}  # personal columns are never shown unmasked
 LONGEST_VALUE = 400
 
 
@@ -38,8 +42,13 @@ def model_of(table: str) -> type[Kept]:
 
 def events_of_row(table: str, key: str, scope: QuerySet[Event]) -> list[tuple[Event, set[str], str]]:
     """Return the events in a reader's scope that touched a row, oldest first: event, columns, kind of change."""
-    rows = ActRow.objects.filter(table_name=table, row_key=key, event__in=scope).select_related("event__leaf", "event__body")
-    return [(row.event, set(row.columns.split()), row.change) for row in rows.order_by("event__recorded_at", "event__oseq")]
+    rows = ActRow.objects.filter(table_name=table, row_key=key, event__in=scope).select_related(
+        "event__leaf", "event__body"
+    )
+    return [
+        (row.event, set(row.columns.split()), row.change)
+        for row in rows.order_by("event__recorded_at", "event__oseq")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,10 @@ class Touch:
 
 
 def touches(
-    events: Sequence[Event], values: dict[str, str] | None = None, of_column: Iterable[str] = (), of_row: Iterable[str] = ()
+    events: Sequence[Event],
+    values: dict[str, str] | None = None,
+    of_column: Iterable[str] = (),
+    of_row: Iterable[str] = (),
 ) -> list[Touch]:
     """Return events as touches in the order given, with clause, rule version and leaf number."""
     wanted = [event.id for event in events]
@@ -71,7 +83,9 @@ def touches(
     titles: dict[tuple[str, date], str] = {}
     return [
         replace(
-            _touch(event, by_id[event.id], words, leaves, titles), value=(values or {}).get(event.id, ""), is_of_column=event.id in column,
+            _touch(event, by_id[event.id], words, leaves, titles),
+            value=(values or {}).get(event.id, ""),
+            is_of_column=event.id in column,
             is_of_row=event.id in row,
         )
         for event in events
@@ -79,14 +93,24 @@ def touches(
 
 
 def _touch(
-    event: Event, line: ActLine, words: dict[str, str], leaves: dict[str, int], titles: dict[tuple[str, date], str]
+    event: Event,
+    line: ActLine,
+    words: dict[str, str],
+    leaves: dict[str, int],
+    titles: dict[tuple[str, date], str],
 ) -> Touch:
     day = legal_day(event.recorded_at)
     if event.clause and (event.clause, day) not in titles:
         titles[event.clause, day] = clause_title(event.clause, day)
     return Touch(
-        line, words[event.act], _rule_of(event), titles.get((event.clause, day), ""),
-        clause_address(event.clause, day), leaves.get(event.id), post_id=event.post_id, day=day,
+        line,
+        words[event.act],
+        _rule_of(event),
+        titles.get((event.clause, day), ""),
+        clause_address(event.clause, day),
+        leaves.get(event.id),
+        post_id=event.post_id,
+        day=day,
     )
 
 
@@ -127,7 +151,12 @@ def field_of(model: type[Kept], column: str) -> Any:
 
 
 def said(
-    model: type[Kept], column: str, value: Any, names: dict[tuple[str, Any], str] | None = None, *, currency: str = "CNY"
+    model: type[Kept],
+    column: str,
+    value: Any,
+    names: dict[tuple[str, Any], str] | None = None,
+    *,
+    currency: str = "CNY",
 ) -> str:
     """Return a stored value in words, a sum with the sign of its currency; personal columns stay hidden."""
     field = field_of(model, column)
@@ -147,7 +176,9 @@ def _named(model: type[models.Model], key: Any) -> str:
     row = model._default_manager.filter(pk=key).first()
     if row is None:
         return str(key)
-    return " ".join(filter(None, (getattr(row, each, "") for each in ("holder_name", "account_no_masked")))) or name_of(row)
+    return " ".join(
+        filter(None, (getattr(row, each, "") for each in ("holder_name", "account_no_masked")))
+    ) or name_of(row)
 
 
 def _typed(field: Any, value: Any) -> Any:
@@ -187,7 +218,10 @@ class RowChange:
 def row_changes(event: Event) -> list[RowChange]:
     """Return what an act changed: each row against its image in the event before."""
     kinds = {(row.table_name, row.row_key): row.change for row in ActRow.objects.filter(event=event)}
-    return [_row_change(event, table, key, image, kinds.get((table, key), "")) for (table, key), image in images_of(event).items()]
+    return [
+        _row_change(event, table, key, image, kinds.get((table, key), ""))
+        for (table, key), image in images_of(event).items()
+    ]
 
 
 def _row_change(event: Event, table: str, key: str, image: dict[str, Any] | None, change: str) -> RowChange:
@@ -202,10 +236,28 @@ def _row_change(event: Event, table: str, key: str, image: dict[str, Any] | None
         if old in (None, "") and new in (None, ""):
             continue
         label = _(str(field.verbose_name)) if field is not None else column
-        was, now = said(model, column, old, currency=_currency(before)), said(model, column, new, currency=_currency(after))
+        was, now = (
+            said(model, column, old, currency=_currency(before)),
+            said(model, column, new, currency=_currency(after)),
+        )
         changes.append(Change(column, label, was, now, old != new))
-    name = next((str(after.get(each) or before.get(each)) for each in ("name", "title", "code", "order_no") if after.get(each) or before.get(each)), key)
-    return RowChange(table, _(str(model._meta.verbose_name)), key, name, change, earlier.id if earlier else "", tuple(changes))
+    name = next(
+        (
+            str(after.get(each) or before.get(each))
+            for each in ("name", "title", "code", "order_no")
+            if after.get(each) or before.get(each)
+        ),
+        key,
+    )
+    return RowChange(
+        table,
+        _(str(model._meta.verbose_name)),
+        key,
+        name,
+        change,
+        earlier.id if earlier else "",
+        tuple(changes),
+    )
 
 
 def _before(event: Event, table: str, key: str) -> Event | None:
@@ -213,7 +265,11 @@ def _before(event: Event, table: str, key: str) -> Event | None:
     others = ActRow.objects.filter(table_name=table, row_key=key).exclude(event_id=event.id)
     earlier = others.filter(
         Q(event__object=event.object, event__oseq__lt=event.oseq)
-        | (~Q(event__object=event.object) & Q(event__recorded_at__lte=event.recorded_at) & Q(event__id__lt=event.id))
+        | (
+            ~Q(event__object=event.object)
+            & Q(event__recorded_at__lte=event.recorded_at)
+            & Q(event__id__lt=event.id)
+        )
     )
     row = earlier.select_related("event__body").order_by("-event__recorded_at", "-event__oseq").first()
     return row.event if row else None
@@ -243,9 +299,18 @@ def checks_of(event: Event) -> list[Check]:
     following = Event.objects.filter(object=event.object, oseq=event.oseq + 1).first()
     own = leaf_hash(bytes(event.envelope)).hex()
     found = [
-        Check(_("正文与信封所载摘要一致"), body is not None and body_hash(bytes(body.salt), bytes(body.content)) == envelope.body),
-        Check(_("与同一对象的上一条相接"), envelope.oprev == (leaf_hash(bytes(previous.envelope)).hex() if previous else "")),
-        Check(_("信封与可查询各列一致"), (envelope.object, envelope.oseq, envelope.act) == (event.object, event.oseq, event.act)),
+        Check(
+            _("正文与信封所载摘要一致"),
+            body is not None and body_hash(bytes(body.salt), bytes(body.content)) == envelope.body,
+        ),
+        Check(
+            _("与同一对象的上一条相接"),
+            envelope.oprev == (leaf_hash(bytes(previous.envelope)).hex() if previous else ""),
+        ),
+        Check(
+            _("信封与可查询各列一致"),
+            (envelope.object, envelope.oseq, envelope.act) == (event.object, event.oseq, event.act),
+        ),
     ]
     if leaf is not None:
         found.append(Check(_("日志编号处的摘要与信封一致"), leaf.leaf_hash == own))

@@ -30,15 +30,33 @@ from lianjing.runtime.undertaking.models import Undertaking
 
 UNTIL = datetime(2026, 11, 20, 17, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 REFUSED = {
-    "post.not_held", "separation.same_person", "delegation.not_holder", "documents.missing", "gate.skipped", "gate.planning",
-    "gate.contract", "gate.implementation", "opening.not_approved", "opening.no_permit", "tender.must_tender",
-    "tender.too_few_bidders", "award.rank", "contract.other_amount", "joint.disagreed", "meeting.head_last",
-    "red_line.over_contract", "red_line.over_progress", "red_line.duplicate_invoice", "red_line.account_changed",
+    "post.not_held",
+    "separation.same_person",
+    "delegation.not_holder",
+    "documents.missing",
+    "gate.skipped",
+    "gate.planning",
+    "gate.contract",
+    "gate.implementation",
+    "opening.not_approved",
+    "opening.no_permit",
+    "tender.must_tender",
+    "tender.too_few_bidders",
+    "award.rank",
+    "contract.other_amount",
+    "joint.disagreed",
+    "meeting.head_last",
+    "red_line.over_contract",
+    "red_line.over_progress",
+    "red_line.duplicate_invoice",
+    "red_line.account_changed",
 }
 
 
 @pytest.fixture(scope="module")
-def year(django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def year(
+    django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
     """The whole demonstration, made once for this module and taken back at its end; the folder of its documents."""
     folder = tmp_path_factory.mktemp("documents")
     hasher = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -56,7 +74,14 @@ def project(words: str) -> Matter:
 def test_twelve_projects_stand_in_all_six_stages(year):
     projects = Matter.objects.filter(kind="project")
     assert sorted(projects.values_list("title", flat=True)) == sorted(plan.title for plan in PLANS)
-    assert set(projects.values_list("stage", flat=True)) == {"initiation", "planning", "tendering", "contract", "implementation", "payment"}
+    assert set(projects.values_list("stage", flat=True)) == {
+        "initiation",
+        "planning",
+        "tendering",
+        "contract",
+        "implementation",
+        "payment",
+    }
     assert Project.objects.count() == 12
 
 
@@ -73,7 +98,10 @@ def test_a_finished_project_owes_only_its_retention(year):
 
 
 def test_tenders_have_three_to_five_bids_one_is_rejected_and_the_first_wins(year):
-    counts = {tender.pk: Bid.objects.filter(tender=tender).count() for tender in Tender.objects.filter(status="complete")}
+    counts = {
+        tender.pk: Bid.objects.filter(tender=tender).count()
+        for tender in Tender.objects.filter(status="complete")
+    }
     assert set(counts.values()) <= {3, 4, 5}
     rejected = Bid.objects.filter(status="disqualified")
     assert rejected.exists() and not rejected.filter(disqualified_text="").exists()
@@ -88,7 +116,12 @@ def test_works_contracts_have_a_supervision_firm_and_monthly_reports(year):
 
 def test_changes_of_every_class_and_two_below_a_tier_that_add_up(year):
     assert set(ChangeOrder.objects.values_list("change_class", flat=True)) >= {"general", "larger", "major"}
-    assert set(ChangeOrder.objects.values_list("body", flat=True)) >= {"owner_supervisor", "joint_review", "director_meeting", "party_committee"}
+    assert set(ChangeOrder.objects.values_list("body", flat=True)) >= {
+        "owner_supervisor",
+        "joint_review",
+        "director_meeting",
+        "party_committee",
+    }
     split = ChangeOrder.objects.filter(contract__project=project("砚池路")).order_by("proposed_on")
     assert [row.change_class for row in split] == ["general", "larger"]
     assert all(row.amount < 200_000 for row in split)
@@ -97,7 +130,10 @@ def test_changes_of_every_class_and_two_below_a_tier_that_add_up(year):
 def test_payments_of_each_kind_were_decided_at_each_level_some_with_cuts(year):
     paid = PaymentApplication.objects.filter(status="paid")
     assert set(paid.values_list("kind", flat=True)) >= {"advance", "progress", "settlement"}
-    assert set(AgendaItem.objects.filter(result="passed").values_list("meeting__kind", flat=True)) == {"director", "party_committee"}
+    assert set(AgendaItem.objects.filter(result="passed").values_list("meeting__kind", flat=True)) == {
+        "director",
+        "party_committee",
+    }
     assert AgendaItem.objects.filter(result="rejected").exists()
     assert Review.objects.filter(kind="collective", result="not_required", person=None).exists()
     assert Review.objects.filter(kind="audit", result="pass_with_cut").count() >= 5
@@ -137,7 +173,9 @@ def test_most_steps_are_in_time_and_some_are_late(year):
 def test_people_are_away_succeeded_and_represented(year):
     assert Delegation.objects.count() == 2
     stand_in = LoginAccount.objects.get(number="20004").person_id
-    assert Event.objects.filter(person_id=stand_in, on_behalf_of_person_id__isnull=False, is_refused=False).exists()
+    assert Event.objects.filter(
+        person_id=stand_in, on_behalf_of_person_id__isnull=False, is_refused=False
+    ).exists()
     ended = Appointment.objects.get(to_on__isnull=False)
     successor = Appointment.objects.get(post=ended.post, to_on=None)
     assert successor.from_on == ended.to_on + timedelta(days=1)
@@ -147,12 +185,17 @@ def test_people_are_away_succeeded_and_represented(year):
 def test_an_account_changed_by_its_own_approval_only(year):
     change = AccountChange.objects.get(status="approved")
     assert change.contract.payee_account_id == change.new_account_id
-    later_paid = PaymentApplication.objects.filter(contract=change.contract, status="paid", payee_account=change.new_account)
+    later_paid = PaymentApplication.objects.filter(
+        contract=change.contract, status="paid", payee_account=change.new_account
+    )
     assert later_paid.filter(agenda_item__meeting__kind="party_committee").exists()
 
 
 def test_matters_were_withdrawn_with_a_reason(year):
-    assert set(Matter.objects.filter(outcome="withdrawn").values_list("kind", flat=True)) >= {"change", "payment"}
+    assert set(Matter.objects.filter(outcome="withdrawn").values_list("kind", flat=True)) >= {
+        "change",
+        "payment",
+    }
 
 
 def test_a_project_from_before_was_taken_over_and_owes_a_paper(year):
@@ -164,7 +207,9 @@ def test_a_project_from_before_was_taken_over_and_owes_a_paper(year):
 
 
 def test_nothing_happens_after_the_end_nor_outside_office_hours(year):
-    moments = [moment.astimezone(UNTIL.tzinfo) for moment in Event.objects.values_list("recorded_at", flat=True)]
+    moments = [
+        moment.astimezone(UNTIL.tzinfo) for moment in Event.objects.values_list("recorded_at", flat=True)
+    ]
     assert max(moments) <= UNTIL
     assert all(7 <= moment.hour < 19 for moment in moments)
 

@@ -27,7 +27,11 @@ def told(scene: Scene) -> list[tuple[object, ...]]:
     story = Scene(now=start, end=start + timedelta(days=110), random=random.Random(5))
     with transaction.atomic():
         demonstrate(story, 1)
-        events = list(Event.objects.order_by("recorded_at", "oseq").values_list("recorded_at", "act", "step_key", "refused_rule"))
+        events = list(
+            Event.objects.order_by("recorded_at", "oseq").values_list(
+                "recorded_at", "act", "step_key", "refused_rule"
+            )
+        )
         sums = Bid.objects.aggregate(n=Count("id"), total=Sum("price"))
         transaction.set_rollback(True)
     return [*events, (sums["n"], sums["total"])]
@@ -56,7 +60,9 @@ def test_the_small_pdf_points_at_its_own_objects():
     start = int(re.search(rb"startxref\n(\d+)\n", content)[1])
     assert content[start:].startswith(b"xref\n0 8\n")
     places = [int(place) for place in re.findall(rb"(\d{10}) 00000 n", content)]
-    assert [content[place:].startswith(b"%d 0 obj" % number) for number, place in enumerate(places, start=1)] == [True] * 7
+    assert [
+        content[place:].startswith(b"%d 0 obj" % number) for number, place in enumerate(places, start=1)
+    ] == [True] * 7
 
 
 def test_the_small_picture_is_whole():

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 SEPARATOR = " / "
 # (FORMERLY: X), (FORMERLY X, (FORMERL, (FOR. X), (PREVIOUSLY X), （曾用名：X）
-_ASIDE = re.compile(r"\s*[(（]\s*(?:FOR(?:M[A-Z]*)?|PREV[A-Z]*|原名称?|曾用名|原)(?![A-Za-z])\s*[.:;：；]?\s*(?P<name>(?:[^()（）]|[(（][^()（）]*[)）])*)(?P<closed>[)）]?)\s*$", re.IGNORECASE)
-_OPEN = re.compile(r"\s*[(（][^)）]*$")     # a bracket that never closes: the name was cut off
+_ASIDE = re.compile(
+    r"\s*[(（]\s*(?:FOR(?:M[A-Z]*)?|PREV[A-Z]*|原名称?|曾用名|原)(?![A-Za-z])\s*[.:;：；]?\s*(?P<name>(?:[^()（）]|[(（][^()（）]*[)）])*)(?P<closed>[)）]?)\s*$",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(r"\s*[(（][^)）]*$")  # a bracket that never closes: the name was cut off
 
 
 @dataclass(frozen=True, slots=True)

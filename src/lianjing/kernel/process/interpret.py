@@ -145,8 +145,8 @@ class _Recorded:
         """The action as plain data for the trail; `action_from_dict` reads it back."""
         return {
             "act": type(self).__name__.lower(),
-            **{part.name: getattr(self, part.name) for part in fields(self)},
-        }  # type: ignore[arg-type]
+            **{part.name: getattr(self, part.name) for part in fields(self)},  # type: ignore[arg-type]
+        }
 
 
 @dataclass(frozen=True, slots=True)

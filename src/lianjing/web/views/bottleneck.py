@@ -27,7 +27,9 @@ from lianjing.web.register import Roll
 from lianjing.web.words import item_name, procedure_words
 
 GROUNDS = {
-    "limit": gettext_noop("超过时限"), "p90": gettext_noop("超过同类环节通常用时"), "returns": gettext_noop("多次退回"),
+    "limit": gettext_noop("超过时限"),
+    "p90": gettext_noop("超过同类环节通常用时"),
+    "returns": gettext_noop("多次退回"),
 }
 
 
@@ -44,12 +46,20 @@ class StuckLine:
     def limit(self) -> str:
         """The limit of the step in its own unit, a dash where it has none."""
         item = self.stuck.item
-        return f"{item.budget} {codes.label('clock_unit', item.clock_unit)}" if item.budget is not None and item.clock_unit else "—"
+        return (
+            f"{item.budget} {codes.label('clock_unit', item.clock_unit)}"
+            if item.budget is not None and item.clock_unit
+            else "—"
+        )
 
     @property
     def excess(self) -> Decimal:
         """Working days beyond the limit, or beyond the usual time where there is none."""
-        bound = self.stuck.limit_days if self.stuck.limit_days is not None else self.stuck.usual_days or Decimal(0)
+        bound = (
+            self.stuck.limit_days
+            if self.stuck.limit_days is not None
+            else self.stuck.usual_days or Decimal(0)
+        )
         return self.stuck.waited_days - bound
 
 
@@ -57,12 +67,18 @@ def stuck_lines(request: PageRequest) -> list[StuckLine]:
     """Return what is stuck in the reader's scope, worst first."""
     visible = visible_to(request.who.id, request.today).values("id")
     found = stuck_items(Q(matter_id__in=visible), request.now)
-    names = dict(Person.objects.filter(id__in={each for stuck in found for each in stuck.persons}).values_list("id", "name"))
+    names = dict(
+        Person.objects.filter(id__in={each for stuck in found for each in stuck.persons}).values_list(
+            "id", "name"
+        )
+    )
     processes = procedure_words()
     return [
         StuckLine(
-            stuck, f"{processes.get(stuck.item.instance.definition.key, '')}·{item_name(stuck.item)}",
-            "、".join(names.get(each, "") for each in stuck.persons), "、".join(_(GROUNDS[ground]) for ground in stuck.grounds),
+            stuck,
+            f"{processes.get(stuck.item.instance.definition.key, '')}·{item_name(stuck.item)}",
+            "、".join(names.get(each, "") for each in stuck.persons),
+            "、".join(_(GROUNDS[ground]) for ground in stuck.grounds),
         )
         for stuck in found
     ]
@@ -74,15 +90,27 @@ def bottlenecks(request: HttpRequest) -> HttpResponse:
     """List the stuck steps with their holders; a bar for each step."""
     asked = cast(PageRequest, request)
     rows = stuck_lines(asked)
-    listing = Roll(request, cast(Any, rows), _columns(), filters=_filters(rows), empty_text=_("没有堵点"), row_class=_row_class)
+    listing = Roll(
+        request,
+        cast(Any, rows),
+        _columns(),
+        filters=_filters(rows),
+        empty_text=_("没有堵点"),
+        row_class=_row_class,
+    )
     if listing.wants_excel:
         return listing.excel(_("堵点"))
     groups = by_step(cast(Sequence[StuckLine], listing.found))
     chart = bars(
         [group["step"] for group in groups],
-        [Series(_("件数"), [group["count"] for group in groups])], is_lying=True,
+        [Series(_("件数"), [group["count"] for group in groups])],
+        is_lying=True,
     )
-    return render(request, "lianjing/bottlenecks.html", {"listing": listing, "groups": groups, "chart": chart, "total": len(rows)})
+    return render(
+        request,
+        "lianjing/bottlenecks.html",
+        {"listing": listing, "groups": groups, "chart": chart, "total": len(rows)},
+    )
 
 
 def by_step(rows: Sequence[StuckLine]) -> list[dict[str, Any]]:
@@ -90,7 +118,9 @@ def by_step(rows: Sequence[StuckLine]) -> list[dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
     for row in rows:
         key = f"{row.stuck.item.instance.definition.key}.{row.stuck.item.step_key}"
-        group = groups.setdefault(key, {"key": key, "step": row.step, "count": 0, "longest": Decimal(0), "excess": Decimal(0)})
+        group = groups.setdefault(
+            key, {"key": key, "step": row.step, "count": 0, "longest": Decimal(0), "excess": Decimal(0)}
+        )
         group["count"] += 1
         group["longest"] = max(group["longest"], row.stuck.waited_days)
         group["excess"] = max(group["excess"], row.excess)
@@ -100,14 +130,31 @@ def by_step(rows: Sequence[StuckLine]) -> list[dict[str, Any]]:
 def _columns() -> list[Column]:
     return [
         Column("step", _("环节"), lambda row: row.step, "step"),
-        Column("names", _("现在由谁办"), lambda row: row.names or _("空缺"), url=lambda row: f"{reverse('org_who')}?item={row.stuck.item.id}"),
+        Column(
+            "names",
+            _("现在由谁办"),
+            lambda row: row.names or _("空缺"),
+            url=lambda row: f"{reverse('org_who')}?item={row.stuck.item.id}",
+        ),
         Column("post", _("岗位"), lambda row: row.stuck.item.post.name, "post"),
         Column("unit", _("单位"), lambda row: row.stuck.item.unit.name, "unit"),
-        Column("matter", _("事项"), lambda row: row.stuck.item.matter.title, url=lambda row: reverse("matter", args=[row.stuck.item.matter_id])),
+        Column(
+            "matter",
+            _("事项"),
+            lambda row: row.stuck.item.matter.title,
+            url=lambda row: reverse("matter", args=[row.stuck.item.matter_id]),
+        ),
         Column("root", _("所属项目"), _root_title, is_hidden=True),
         Column("waited", _("已等工作日"), lambda row: row.stuck.waited_days, "waited", "number"),
         Column("limit", _("时限"), lambda row: row.limit, kind="number"),
-        Column("usual", _("通常用时P90"), lambda row: row.stuck.usual_days, "usual", "number", shown=lambda row: _or_dash(row.stuck.usual_days)),
+        Column(
+            "usual",
+            _("通常用时P90"),
+            lambda row: row.stuck.usual_days,
+            "usual",
+            "number",
+            shown=lambda row: _or_dash(row.stuck.usual_days),
+        ),
         Column("returns", _("退回次数"), lambda row: row.stuck.returns, "returns", "number"),
         Column("grounds", _("列入理由"), lambda row: row.grounds),
         Column("since", _("到达时间"), lambda row: row.stuck.item.opened_at, "since", "time", is_hidden=True),
@@ -128,12 +175,19 @@ def _row_class(row: StuckLine) -> str:
 
 
 def _filters(rows: Sequence[StuckLine]) -> list[Filter]:
-    units = sorted({(str(row.stuck.item.unit_id), row.stuck.item.unit.name) for row in rows}, key=lambda pair: pair[1])
-    steps = sorted({(f"{row.stuck.item.instance.definition.key}.{row.stuck.item.step_key}", row.step) for row in rows}, key=lambda pair: pair[1])
+    units = sorted(
+        {(str(row.stuck.item.unit_id), row.stuck.item.unit.name) for row in rows}, key=lambda pair: pair[1]
+    )
+    steps = sorted(
+        {(f"{row.stuck.item.instance.definition.key}.{row.stuck.item.step_key}", row.step) for row in rows},
+        key=lambda pair: pair[1],
+    )
     return [
         Filter("unit", _("单位"), units, cast(Any, _of_unit)),
         Filter("step", _("环节"), steps, cast(Any, _of_step)),
-        Filter("ground", _("列入理由"), [(key, _(word)) for key, word in GROUNDS.items()], cast(Any, _of_ground)),
+        Filter(
+            "ground", _("列入理由"), [(key, _(word)) for key, word in GROUNDS.items()], cast(Any, _of_ground)
+        ),
     ]
 
 

@@ -37,38 +37,61 @@ TEN_THOUSAND = Decimal(10_000)
 def cockpit(request: HttpRequest) -> HttpResponse:
     """Show the cockpit; `wall=1` is the dark screen that refreshes itself."""
     asked = cast(PageRequest, request)
-    overviews = [domain.overview(asked.who.id, asked.today) for domain in domains() if domain.overview is not None]
+    overviews = [
+        domain.overview(asked.who.id, asked.today) for domain in domains() if domain.overview is not None
+    ]
     refused = events_for(asked.who, asked.today).filter(is_refused=True, recorded_at__gte=asked.now - RECENT)
     stuck = stuck_lines(asked)
     context: dict[str, Any] = {
-        "parts": [_part(overview, number) for number, overview in enumerate(overviews, start=1)], "stuck": stuck[:TOP], "stuck_count": len(stuck),
-        "on_time": _on_time(asked), "refused_count": refused.count(),
+        "parts": [_part(overview, number) for number, overview in enumerate(overviews, start=1)],
+        "stuck": stuck[:TOP],
+        "stuck_count": len(stuck),
+        "on_time": _on_time(asked),
+        "refused_count": refused.count(),
         "refused": timeline_acts(lines(refused.order_by("-recorded_at", "-oseq")[:TOP]), asked.today),
-        "refused_url": f"{reverse('trail')}?refused=1", "trail": trail_figures(), "moment": asked.now,
+        "refused_url": f"{reverse('trail')}?refused=1",
+        "trail": trail_figures(),
+        "moment": asked.now,
     }
     if asked.GET.get("wall") == "1":
-        return render(request, "lianjing/cockpit_wall.html", context | {"refresh_seconds": "never", "home_url": reverse("cockpit")})
+        return render(
+            request,
+            "lianjing/cockpit_wall.html",
+            context | {"refresh_seconds": "never", "home_url": reverse("cockpit")},
+        )
     return render(request, "lianjing/cockpit.html", context)
 
 
 def _part(overview: Overview, number: int) -> dict[str, Any]:
     """One domain's panels: its figures, and the same as data for the charts."""
     path = bars(
-        [step.label for step in overview.path], [Series(_("万元"), [step.amount / TEN_THOUSAND for step in overview.path])], unit=_("万元")
+        [step.label for step in overview.path],
+        [Series(_("万元"), [step.amount / TEN_THOUSAND for step in overview.path])],
+        unit=_("万元"),
     )
     shown = overview.standings[:TOP]
     progress = bars(
         [each.title for each in shown],
         [
             Series(_("核定进度（%）"), [each.verified_share * 100 for each in shown]),
-            Series(_("已付比例（%）"), [each.paid_share * 100 for each in shown], [place for place, each in enumerate(shown) if each.is_over]),
+            Series(
+                _("已付比例（%）"),
+                [each.paid_share * 100 for each in shown],
+                [place for place, each in enumerate(shown) if each.is_over],
+            ),
         ],
-        unit="%", is_lying=True,
+        unit="%",
+        is_lying=True,
     )
     return {
-        "overview": overview, "path": path, "path_id": f"money-{number}", "progress_id": f"progress-{number}",
-        "progress": progress, "standings": shown,
-        "over_count": sum(each.is_over for each in overview.standings), "hidden_count": len(overview.standings) - len(shown),
+        "overview": overview,
+        "path": path,
+        "path_id": f"money-{number}",
+        "progress_id": f"progress-{number}",
+        "progress": progress,
+        "standings": shown,
+        "over_count": sum(each.is_over for each in overview.standings),
+        "hidden_count": len(overview.standings) - len(shown),
     }
 
 
@@ -79,4 +102,9 @@ def _on_time(request: PageRequest) -> dict[str, Any]:
     closed = items.filter(closed_at__gte=request.now - YEAR, outcome="done")
     total, late = closed.count(), closed.filter(closed_at__gt=F("due_at")).count()
     overdue = items.filter(Q(closed_at=None, matter__status="open"), due_at__lt=request.now).count()
-    return {"total": total, "late": late, "overdue": overdue, "rate": f"{(total - late) / total:.1%}" if total else "—"}
+    return {
+        "total": total,
+        "late": late,
+        "overdue": overdue,
+        "rate": f"{(total - late) / total:.1%}" if total else "—",
+    }

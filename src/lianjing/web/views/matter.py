@@ -71,7 +71,8 @@ def _page(
         "children": children_shown(request, matter),
         "openings": openings_under(request, matter),
         "may_withdraw": is_applicant and matter.status == "open" and matter.root_id != matter.id,
-        "may_add_papers": matter.status == "open" and (is_applicant or any(each["is_mine"] for each in steps)),
+        "may_add_papers": matter.status == "open"
+        and (is_applicant or any(each["is_mine"] for each in steps)),
         "recusal_reasons": codes.choices("recusal_reason"),
         "document_kinds": codes.choices("document_kind"),
         "is_running": matter.status == "open",

@@ -67,7 +67,9 @@ def _in_force(from_on: date | None, to_on: date | None, day: date) -> tuple[str,
 
 def _state_filter(day: date) -> Filter:
     return Filter(
-        "state", _("状态"), [("now", _("在用")), ("past", _("已终止")), ("coming", _("未生效"))],
+        "state",
+        _("状态"),
+        [("now", _("在用")), ("past", _("已终止")), ("coming", _("未生效"))],
         lambda value: {"now": in_being(day), "past": Q(to_on__lt=day), "coming": Q(from_on__gt=day)}[value],
     )
 
@@ -78,13 +80,38 @@ def units(request: PageRequest) -> HttpResponse:
     """The tree of units, each with who supervises it and how many posts and persons it has."""
     person_list, post_list = reverse("org_persons"), reverse("org_posts")
     columns = [
-        Column("name", _("单位"), lambda row: row.unit.name, shown=lambda row: "　" * row.depth + row.unit.name),
+        Column(
+            "name", _("单位"), lambda row: row.unit.name, shown=lambda row: "　" * row.depth + row.unit.name
+        ),
         Column("code", _("单位代码"), lambda row: row.unit.code, sort="code"),
         Column("kind", _("类别"), lambda row: codes.label("unit_kind", row.unit.kind)),
-        Column("parent", _("上级单位"), lambda row: row.unit.parent.name if row.unit.parent else "", is_hidden=True),
-        Column("supervisor", _("监督单位"), lambda row: row.unit.supervisor_unit.name if row.unit.supervisor_unit else ""),
-        Column("posts", _("岗位数"), lambda row: row.post_count, "posts", "number", lambda row: f"{post_list}?unit={row.unit.id}"),
-        Column("persons", _("人员数"), lambda row: row.person_count, "persons", "number", lambda row: f"{person_list}?unit={row.unit.id}"),
+        Column(
+            "parent",
+            _("上级单位"),
+            lambda row: row.unit.parent.name if row.unit.parent else "",
+            is_hidden=True,
+        ),
+        Column(
+            "supervisor",
+            _("监督单位"),
+            lambda row: row.unit.supervisor_unit.name if row.unit.supervisor_unit else "",
+        ),
+        Column(
+            "posts",
+            _("岗位数"),
+            lambda row: row.post_count,
+            "posts",
+            "number",
+            lambda row: f"{post_list}?unit={row.unit.id}",
+        ),
+        Column(
+            "persons",
+            _("人员数"),
+            lambda row: row.person_count,
+            "persons",
+            "number",
+            lambda row: f"{person_list}?unit={row.unit.id}",
+        ),
         Column("credit", _("统一社会信用代码"), lambda row: row.unit.credit_code, is_hidden=True),
     ]
 
@@ -92,7 +119,14 @@ def units(request: PageRequest) -> HttpResponse:
         return lambda row: cast(Branch, row).unit.kind == value
 
     filters = [Filter("kind", _("类别"), codes.choices("unit_kind"), of_kind)]
-    listing = Roll(request, cast(Any, tree(request.today)), columns, filters=filters, per_page=100, search_label=_("单位、代码"))
+    listing = Roll(
+        request,
+        cast(Any, tree(request.today)),
+        columns,
+        filters=filters,
+        per_page=100,
+        search_label=_("单位、代码"),
+    )
     return show(request, listing, title=_("单位"), new_url=reverse("org_unit_new"), new_text=_("新设单位"))
 
 
@@ -109,12 +143,26 @@ def posts(request: PageRequest) -> HttpResponse:
 
     columns = [
         Column("unit", _("单位"), lambda row: row.unit.name, "unit__code"),
-        Column("name", _("岗位"), lambda row: row.name, "name", url=lambda row: f"{reverse('org_who')}?post={row.id}"),
+        Column(
+            "name",
+            _("岗位"),
+            lambda row: row.name,
+            "name",
+            url=lambda row: f"{reverse('org_who')}?post={row.id}",
+        ),
         Column("key", _("标准岗位键"), lambda row: row.key, "key", is_hidden=True),
         Column("kind", _("岗位类别"), lambda row: codes.label("post_kind", row.kind), "kind"),
-        Column("duties", _("职责"), lambda row: "、".join(codes.label("duty", each) for each in duties.get(row.id, []))),
         Column(
-            "risk", _("风险等级"), lambda row: codes.label("risk_level", row.risk_level) if row.risk_level else "", "risk_level", "status",
+            "duties",
+            _("职责"),
+            lambda row: "、".join(codes.label("duty", each) for each in duties.get(row.id, [])),
+        ),
+        Column(
+            "risk",
+            _("风险等级"),
+            lambda row: codes.label("risk_level", row.risk_level) if row.risk_level else "",
+            "risk_level",
+            "status",
             tone=lambda row: {"high": "warn", "mid": "plain"}.get(row.risk_level, "off"),
         ),
         Column("holder", _("今日在岗"), lambda row: holder_words(holders.get(row.id, []))),
@@ -126,7 +174,9 @@ def posts(request: PageRequest) -> HttpResponse:
         Filter("risk", _("风险等级"), codes.choices("risk_level"), "risk_level"),
     ]
     rows = Post.objects.filter(in_being(request.today)).select_related("unit").order_by("unit__code", "id")
-    listing = Register(request, rows, columns, ("name", "key", "unit__name", "unit__code"), filters, prepare=load)
+    listing = Register(
+        request, rows, columns, ("name", "key", "unit__name", "unit__code"), filters, prepare=load
+    )
     return show(request, listing, title=_("岗位"), new_url=reverse("org_post_new"), new_text=_("新设岗位"))
 
 
@@ -135,7 +185,10 @@ def holder_words(found: Sequence[Holding]) -> str:
     if not found:
         return _("空缺")
     return "；".join(
-        _("%(name)s（代%(holder)s）") % {"name": each.name, "holder": each.for_name} if each.for_name else each.name for each in found
+        _("%(name)s（代%(holder)s）") % {"name": each.name, "holder": each.for_name}
+        if each.for_name
+        else each.name
+        for each in found
     )
 
 
@@ -145,11 +198,21 @@ def persons(request: PageRequest) -> HttpResponse:
     """The persons with their posts of today; telephone numbers are masked."""
     held: dict[int, list[Post]] = {}
     columns = [
-        Column("name", _("姓名"), lambda row: row.name, "pinyin", url=lambda row: reverse("org_person", args=[row.id])),
+        Column(
+            "name",
+            _("姓名"),
+            lambda row: row.name,
+            "pinyin",
+            url=lambda row: reverse("org_person", args=[row.id]),
+        ),
         Column("pinyin", _("拼音"), lambda row: row.pinyin, "pinyin", is_hidden=True),
         Column("kind", _("人员类别"), lambda row: codes.label("person_kind", row.kind), "kind"),
         Column("unit", _("所在单位"), lambda row: row.unit.name if row.unit else "", "unit__code"),
-        Column("posts", _("今日岗位"), lambda row: "、".join(f"{post.unit.name}·{post.name}" for post in held.get(row.id, []))),
+        Column(
+            "posts",
+            _("今日岗位"),
+            lambda row: "、".join(f"{post.unit.name}·{post.name}" for post in held.get(row.id, [])),
+        ),
         Column("phone", _("手机"), lambda row: masked(row.phone)),
         Column("entered", _("入职日"), lambda row: row.entered_on, "entered_on", "day"),
         Column("left", _("离职日"), lambda row: row.left_on, "left_on", "day", is_hidden=True),
@@ -160,7 +223,11 @@ def persons(request: PageRequest) -> HttpResponse:
     ]
     rows = Person.objects.select_related("unit").order_by("unit__code", "pinyin", "id")
     listing = Register(
-        request, rows, columns, ("name", "pinyin", "unit__name"), filters,
+        request,
+        rows,
+        columns,
+        ("name", "pinyin", "unit__name"),
+        filters,
         prepare=lambda found: held.update(posts_of([row.id for row in found], request.today)),
     )
     return show(request, listing, title=_("人员"), new_url=reverse("org_person_new"), new_text=_("登记人员"))
@@ -173,14 +240,23 @@ def person(request: PageRequest, person_id: int) -> HttpResponse:
     found = Person.objects.select_related("unit").filter(id=person_id).first()
     if found is None:
         raise Refusal(Ground.SCOPE, "scope.person", _("没有这个人"))
-    terms = Appointment.objects.filter(person=found).select_related("post__unit", "approved_by_person").order_by("-from_on", "-id")
-    lent = Delegation.objects.filter(Q(from_person=found) | Q(to_person=found)).select_related("post__unit", "from_person", "to_person")
+    terms = (
+        Appointment.objects.filter(person=found)
+        .select_related("post__unit", "approved_by_person")
+        .order_by("-from_on", "-id")
+    )
+    lent = Delegation.objects.filter(Q(from_person=found) | Q(to_person=found)).select_related(
+        "post__unit", "from_person", "to_person"
+    )
     acts = events_for(request.who, request.today).filter(person_id=found.id).order_by("-recorded_at", "-oseq")
     context = {
         "subject": found,
         "phone": masked(found.phone),
         "appointments": [(term, *_in_force(term.from_on, term.to_on, request.today)) for term in terms],
-        "delegations": [(row, *_in_force(row.from_on, row.to_on, request.today)) for row in lent.order_by("-from_on", "-id")],
+        "delegations": [
+            (row, *_in_force(row.from_on, row.to_on, request.today))
+            for row in lent.order_by("-from_on", "-id")
+        ],
         "acts": timeline_acts(lines(acts[:LATEST_ACTS]), request.today),
         "act_count": acts.count(),
         "is_personnel": is_personnel(request),
@@ -193,24 +269,47 @@ def person(request: PageRequest, person_id: int) -> HttpResponse:
 def appointments(request: PageRequest) -> HttpResponse:
     """Who held which post on which days, and by which paper."""
     columns = [
-        Column("person", _("姓名"), lambda row: row.person.name, "person__pinyin", url=lambda row: reverse("org_person", args=[row.person_id])),
+        Column(
+            "person",
+            _("姓名"),
+            lambda row: row.person.name,
+            "person__pinyin",
+            url=lambda row: reverse("org_person", args=[row.person_id]),
+        ),
         Column("unit", _("单位"), lambda row: row.post.unit.name, "post__unit__code"),
         Column("post", _("岗位"), lambda row: row.post.name, "post__name"),
         Column("from", _("任职起"), lambda row: row.from_on, "from_on", "day"),
         Column("to", _("任职止"), lambda row: row.to_on, "to_on", "day"),
         Column("basis", _("任职依据"), lambda row: row.basis, "basis"),
         Column(
-            "state", _("状态"), lambda row: _in_force(row.from_on, row.to_on, request.today)[0], kind="status",
+            "state",
+            _("状态"),
+            lambda row: _in_force(row.from_on, row.to_on, request.today)[0],
+            kind="status",
             tone=lambda row: _in_force(row.from_on, row.to_on, request.today)[1],
         ),
-        Column("rotation", _("应轮岗日"), lambda row: row.rotation_due_on, "rotation_due_on", "day", is_hidden=True),
-        Column("proof", _("溯源"), lambda _row: _("溯源"), url=lambda row: reverse("trace", args=["appointment", row.id])),
+        Column(
+            "rotation",
+            _("应轮岗日"),
+            lambda row: row.rotation_due_on,
+            "rotation_due_on",
+            "day",
+            is_hidden=True,
+        ),
+        Column(
+            "proof",
+            _("溯源"),
+            lambda _row: _("溯源"),
+            url=lambda row: reverse("trace", args=["appointment", row.id]),
+        ),
     ]
     if is_personnel(request):
         columns.append(Column("end", _("操作"), lambda row: "" if row.to_on else _("免去"), url=_end_url))
     filters = [Filter("unit", _("单位"), _units(), "post__unit_id"), _state_filter(request.today)]
     rows = Appointment.objects.select_related("person", "post__unit").order_by("-from_on", "-id")
-    listing = Register(request, rows, columns, ("person__name", "person__pinyin", "post__name", "basis"), filters)
+    listing = Register(
+        request, rows, columns, ("person__name", "person__pinyin", "post__name", "basis"), filters
+    )
     return show(request, listing, title=_("任职"), new_url=reverse("org_appoint"), new_text=_("办理任职"))
 
 
@@ -231,20 +330,42 @@ def delegations(request: PageRequest) -> HttpResponse:
         Column("to", _("止"), lambda row: row.to_on, "to_on", "day"),
         Column("reason", _("理由"), lambda row: row.reason),
         Column(
-            "state", _("状态"), lambda row: _in_force(row.from_on, row.to_on, request.today)[0], kind="status",
+            "state",
+            _("状态"),
+            lambda row: _in_force(row.from_on, row.to_on, request.today)[0],
+            kind="status",
             tone=lambda row: _in_force(row.from_on, row.to_on, request.today)[1],
         ),
-        Column("proof", _("溯源"), lambda _row: _("溯源"), url=lambda row: reverse("trace", args=["delegation", row.id])),
         Column(
-            "end", _("操作"), lambda row: _("收回") if row.from_person_id == mine and row.to_on >= request.today else "",
-            url=lambda row: reverse("org_delegation_end", args=[row.id]) if row.from_person_id == mine and row.to_on >= request.today else "",
+            "proof",
+            _("溯源"),
+            lambda _row: _("溯源"),
+            url=lambda row: reverse("trace", args=["delegation", row.id]),
+        ),
+        Column(
+            "end",
+            _("操作"),
+            lambda row: _("收回") if row.from_person_id == mine and row.to_on >= request.today else "",
+            url=lambda row: (
+                reverse("org_delegation_end", args=[row.id])
+                if row.from_person_id == mine and row.to_on >= request.today
+                else ""
+            ),
         ),
     ]
-    rows = Delegation.objects.select_related("from_person", "to_person", "post__unit").order_by("-from_on", "-id")
+    rows = Delegation.objects.select_related("from_person", "to_person", "post__unit").order_by(
+        "-from_on", "-id"
+    )
     filters = [Filter("unit", _("单位"), _units(), "post__unit_id"), _state_filter(request.today)]
-    listing = Register(request, rows, columns, ("from_person__name", "to_person__name", "post__name", "reason"), filters)
+    listing = Register(
+        request, rows, columns, ("from_person__name", "to_person__name", "post__name", "reason"), filters
+    )
     return show(
-        request, listing, title=_("授权委托"), everyone_url=reverse("org_delegation_give"), everyone_text=_("委托我的岗位"),
+        request,
+        listing,
+        title=_("授权委托"),
+        everyone_url=reverse("org_delegation_give"),
+        everyone_text=_("委托我的岗位"),
         note=_("委托须写明期限和理由；申请人是受托人所在单位或其上级单位负责人的，受托人不得办理。"),
     )
 
@@ -256,12 +377,22 @@ def conflicts(request: PageRequest) -> HttpResponse:
     grid = conflict_grid(request.today)
     duties = [duty for duty, _word in codes.choices("duty") if any(duty == pair[0] for pair in grid)]
     table = [
-        {"duty": duty, "cells": [{"row": grid.get((duty, other)), "is_same": duty == other, "other": other} for other in duties]}
+        {
+            "duty": duty,
+            "cells": [
+                {"row": grid.get((duty, other)), "is_same": duty == other, "other": other} for other in duties
+            ],
+        }
         for duty in duties
     ]
     pairs = sorted({row.id: row for row in grid.values()}.values(), key=lambda row: row.id)
     listed = [
-        {"row": row, "clause": clause_title(row.clause, request.today), "url": clause_address(row.clause, request.today)} for row in pairs
+        {
+            "row": row,
+            "clause": clause_title(row.clause, request.today),
+            "url": clause_address(row.clause, request.today),
+        }
+        for row in pairs
     ]
     return render(request, "lianjing/org_conflicts.html", {"duties": duties, "table": table, "pairs": listed})
 
@@ -275,36 +406,72 @@ def powers(request: PageRequest) -> HttpResponse:
     day = request.today
     columns = [
         Column("code", _("事项编码"), lambda row: row.code, "code"),
-        Column("name", _("事项名称"), lambda row: row.name_en if in_english() and row.name_en else row.name, "name"),
+        Column(
+            "name",
+            _("事项名称"),
+            lambda row: row.name_en if in_english() and row.name_en else row.name,
+            "name",
+        ),
         Column("unit", _("行使单位"), lambda row: row.unit.name, "unit__code"),
         Column("post", _("岗位"), lambda row: post_names.get(row.post_key, row.post_key)),
-        Column("process", _("流程"), lambda row: processes.get(row.definition_key, row.definition_key), "definition_key"),
-        Column("clause", _("依据条款"), lambda row: clause_title(row.clause, day), url=lambda row: clause_address(row.clause, day)),
+        Column(
+            "process",
+            _("流程"),
+            lambda row: processes.get(row.definition_key, row.definition_key),
+            "definition_key",
+        ),
+        Column(
+            "clause",
+            _("依据条款"),
+            lambda row: clause_title(row.clause, day),
+            url=lambda row: clause_address(row.clause, day),
+        ),
         Column("limit", _("时限（工作日）"), lambda row: row.limit_days, "limit_days", "number"),
         Column("discretion", _("裁量范围"), lambda row: row.discretion_text),
-        Column("disclosure", _("公开要求"), lambda row: codes.label("disclosure_rule", row.disclosure) if row.disclosure else "", is_hidden=True),
+        Column(
+            "disclosure",
+            _("公开要求"),
+            lambda row: codes.label("disclosure_rule", row.disclosure) if row.disclosure else "",
+            is_hidden=True,
+        ),
         Column("reviewed", _("上次复核"), lambda row: row.reviewed_on, "reviewed_on", "day", is_hidden=True),
         Column("review", _("应复核"), _review_due, kind="day"),
         Column("from", _("启用日"), lambda row: row.from_on, "from_on", "day"),
         Column("to", _("停用日"), lambda row: row.to_on, "to_on", "day", is_hidden=True),
         Column(
-            "state", _("状态"), lambda row: _in_force(row.from_on, row.to_on, day)[0], kind="status",
+            "state",
+            _("状态"),
+            lambda row: _in_force(row.from_on, row.to_on, day)[0],
+            kind="status",
             tone=lambda row: _in_force(row.from_on, row.to_on, day)[1],
         ),
-        Column("proof", _("溯源"), lambda _row: _("溯源"), url=lambda row: reverse("trace", args=["power_item", row.id])),
+        Column(
+            "proof",
+            _("溯源"),
+            lambda _row: _("溯源"),
+            url=lambda row: reverse("trace", args=["power_item", row.id]),
+        ),
     ]
     if is_personnel(request):
         columns.append(
             Column(
-                "end", _("操作"), lambda row: "" if row.to_on else _("停用"),
+                "end",
+                _("操作"),
+                lambda row: "" if row.to_on else _("停用"),
                 url=lambda row: "" if row.to_on else reverse("org_power_end", args=[row.id]),
             )
         )
     rows = PowerItem.objects.select_related("unit").order_by("code", "-from_on")
     filters = [Filter("unit", _("行使单位"), _units(), "unit_id"), _state_filter(day)]
-    listing = Register(request, rows, columns, ("code", "name", "name_en", "definition_key", "discretion_text"), filters)
+    listing = Register(
+        request, rows, columns, ("code", "name", "name_en", "definition_key", "discretion_text"), filters
+    )
     return show(
-        request, listing, title=_("权力清单"), new_url=reverse("org_power_new"), new_text=_("登记权力事项"),
+        request,
+        listing,
+        title=_("权力清单"),
+        new_url=reverse("org_power_new"),
+        new_text=_("登记权力事项"),
         note=_("不在清单内或当日未生效的事项，系统拒绝办理并留痕。"),
     )
 
@@ -336,19 +503,32 @@ def who(request: PageRequest) -> HttpResponse:
     answer = who_could(day, post.id) if post else []
     direct = [each for each in answer if each[1] is None]
     context = {
-        "posts": _choosable(request.today), "post": post, "day": day, "item": item, "item_name": item_name(item) if item else "",
+        "posts": _choosable(request.today),
+        "post": post,
+        "day": day,
+        "item": item,
+        "item_name": item_name(item) if item else "",
         "answer": [
-            {"person": found, "holder": holder, "basis": basis, "term": _term(post, holder or found, day)} for found, holder, basis in answer
+            {"person": found, "holder": holder, "basis": basis, "term": _term(post, holder or found, day)}
+            for found, holder, basis in answer
         ],
-        "fault": "" if post is None or len(direct) == 1 else _("该日该岗位无人在任") if not direct else _("该日该岗位有多人在任"),
-        "terms": Appointment.objects.filter(post=post).select_related("person").order_by("-from_on", "-id") if post else [],
+        "fault": ""
+        if post is None or len(direct) == 1
+        else _("该日该岗位无人在任")
+        if not direct
+        else _("该日该岗位有多人在任"),
+        "terms": Appointment.objects.filter(post=post).select_related("person").order_by("-from_on", "-id")
+        if post
+        else [],
     }
     return render(request, "lianjing/org_who.html", context)
 
 
 def _asked_item(request: PageRequest) -> WorkItem | None:
     number = _number(request.GET.get("item", ""))
-    item = WorkItem.objects.select_related("matter", "post__unit").filter(id=number).first() if number else None
+    item = (
+        WorkItem.objects.select_related("matter", "post__unit").filter(id=number).first() if number else None
+    )
     if item is not None:
         open_for(request.who.id, item.matter_id, request.today)
     return item

@@ -84,12 +84,19 @@ class PostForm(forms.Form):
     unit = _unit_field(gettext_lazy("单位"))
     post_key = forms.ChoiceField(label=gettext_lazy("标准岗位"))
     name = forms.CharField(
-        label=gettext_lazy("岗位名称"), max_length=60, required=False, help_text=gettext_lazy("不填则用标准岗位的名称")
+        label=gettext_lazy("岗位名称"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("不填则用标准岗位的名称"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose(self, "post_key", [(key, row["en"] if in_english() else row["zh"]) for key, row in standard_posts().items()])
+        _choose(
+            self,
+            "post_key",
+            [(key, row["en"] if in_english() else row["zh"]) for key, row in standard_posts().items()],
+        )
 
 
 class PersonForm(forms.Form):
@@ -97,12 +104,18 @@ class PersonForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("姓名"), max_length=60)
     pinyin = forms.CharField(
-        label=gettext_lazy("拼音"), max_length=120, required=False, help_text=gettext_lazy("多音字请自行填写；不填则按常用读音")
+        label=gettext_lazy("拼音"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("多音字请自行填写；不填则按常用读音"),
     )
     kind = forms.ChoiceField(label=gettext_lazy("人员类别"))
     unit = _unit_field(gettext_lazy("所在单位"))
     number = forms.CharField(
-        label=gettext_lazy("登录账号"), max_length=20, required=False, help_text=gettext_lazy("一人一号，不得共用；口令由系统管理员发放")
+        label=gettext_lazy("登录账号"),
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy("一人一号，不得共用；口令由系统管理员发放"),
     )
     phone = forms.CharField(label=gettext_lazy("手机"), max_length=20, required=False)
 
@@ -114,11 +127,19 @@ class PersonForm(forms.Form):
 class AppointForm(forms.Form):
     """An appointment from a day, by a paper."""
 
-    person = _Person(Person.objects.filter(left_on=None).select_related("unit").order_by("pinyin"), label=gettext_lazy("人员"))
-    post = _Post(Post.objects.filter(to_on=None).select_related("unit").order_by("unit__code", "id"), label=gettext_lazy("岗位"))
+    person = _Person(
+        Person.objects.filter(left_on=None).select_related("unit").order_by("pinyin"),
+        label=gettext_lazy("人员"),
+    )
+    post = _Post(
+        Post.objects.filter(to_on=None).select_related("unit").order_by("unit__code", "id"),
+        label=gettext_lazy("岗位"),
+    )
     from_on = _day(gettext_lazy("任职起"))
     to_on = _day(gettext_lazy("任职止"), required=False)
-    basis = forms.CharField(label=gettext_lazy("任职依据"), max_length=200, help_text=gettext_lazy("任职文件的文号"))
+    basis = forms.CharField(
+        label=gettext_lazy("任职依据"), max_length=200, help_text=gettext_lazy("任职文件的文号")
+    )
 
 
 class EndForm(forms.Form):
@@ -143,8 +164,12 @@ class PowerForm(forms.Form):
     unit = _unit_field(gettext_lazy("行使单位"))
     definition_key = forms.ChoiceField(label=gettext_lazy("流程"))
     post_key = forms.ChoiceField(label=gettext_lazy("岗位"), required=False)
-    clause = forms.CharField(label=gettext_lazy("依据条款"), max_length=80, help_text=gettext_lazy("形如 zone_funds#6"))
-    limit_days = forms.IntegerField(label=gettext_lazy("时限（工作日）"), min_value=1, max_value=999, required=False)
+    clause = forms.CharField(
+        label=gettext_lazy("依据条款"), max_length=80, help_text=gettext_lazy("形如 zone_funds#6")
+    )
+    limit_days = forms.IntegerField(
+        label=gettext_lazy("时限（工作日）"), min_value=1, max_value=999, required=False
+    )
     discretion_text = forms.CharField(label=gettext_lazy("裁量范围"), max_length=400, required=False)
     from_on = _day(gettext_lazy("启用日"))
 
@@ -178,7 +203,9 @@ def _choose(form: forms.Form, name: str, words: list[tuple[str, Any]]) -> None:
     field.choices = words
 
 
-def _perform(request: HttpRequest, form: forms.Form, do: Do, *, title: str, back: str, note: str = "") -> HttpResponse:
+def _perform(
+    request: HttpRequest, form: forms.Form, do: Do, *, title: str, back: str, note: str = ""
+) -> HttpResponse:
     """Show a form, or do what was sent; what is refused is said on the form itself."""
     context: dict[str, Any] = {"form": form, "title": title, "back": reverse(back), "note": note}
     status = 200
@@ -200,7 +227,9 @@ def _perform(request: HttpRequest, form: forms.Form, do: Do, *, title: str, back
 
 
 def _event_of(row: Any) -> str:
-    touched = ActRow.objects.filter(table_name=row._meta.db_table, row_key=row.row_key()).order_by("-event__recorded_at", "-event__oseq")
+    touched = ActRow.objects.filter(table_name=row._meta.db_table, row_key=row.row_key()).order_by(
+        "-event__recorded_at", "-event__oseq"
+    )
     return touched.values_list("event_id", flat=True).first() or ""
 
 
@@ -230,9 +259,16 @@ def post_new(request: PageRequest) -> HttpResponse:
     def do(data: dict[str, Any], key: str) -> Post:
         standard = standard_posts()[data["post_key"]]
         return personnel.create_post(
-            person_id=request.who.id, now=request.now, key=key, unit=data["unit"], post_key=data["post_key"],
-            name=data["name"] or standard["zh"], kind=standard["kind"], duties=standard.get("duties", ()),
-            risk_level=standard.get("risk_level", ""), is_approval_post=standard["kind"] in ("approver", "head"),
+            person_id=request.who.id,
+            now=request.now,
+            key=key,
+            unit=data["unit"],
+            post_key=data["post_key"],
+            name=data["name"] or standard["zh"],
+            kind=standard["kind"],
+            duties=standard.get("duties", ()),
+            risk_level=standard.get("risk_level", ""),
+            is_approval_post=standard["kind"] in ("approver", "head"),
         )
 
     return _perform(request, PostForm(request.POST or None), do, title=_("新设岗位"), back="org_posts")
@@ -245,7 +281,9 @@ def person_new(request: PageRequest) -> HttpResponse:
     _as_personnel(request)
 
     def do(data: dict[str, Any], key: str) -> Person:
-        return personnel.create_person(person_id=request.who.id, now=request.now, key=key, entered_on=request.today, **data)
+        return personnel.create_person(
+            person_id=request.who.id, now=request.now, key=key, entered_on=request.today, **data
+        )
 
     return _perform(request, PersonForm(request.POST or None), do, title=_("登记人员"), back="org_persons")
 
@@ -272,9 +310,14 @@ def appointment_end(request: PageRequest, appointment_id: int) -> HttpResponse:
     row = get_object_or_404(Appointment.objects.select_related("person", "post__unit"), id=appointment_id)
 
     def do(data: dict[str, Any], _key: str) -> Appointment:
-        return personnel.end_appointment(person_id=request.who.id, now=request.now, appointment_id=row.id, **data)
+        return personnel.end_appointment(
+            person_id=request.who.id, now=request.now, appointment_id=row.id, **data
+        )
 
-    title = _("免去%(person)s的“%(post)s”任职") % {"person": row.person.name, "post": f"{row.post.unit.name}·{row.post.name}"}
+    title = _("免去%(person)s的“%(post)s”任职") % {
+        "person": row.person.name,
+        "post": f"{row.post.unit.name}·{row.post.name}",
+    }
     form = EndForm(request.POST or None, initial={"to_on": request.today})
     return _perform(request, form, do, title=title, back="org_appointments")
 
@@ -303,7 +346,9 @@ def power_end(request: PageRequest, item_id: int) -> HttpResponse:
         return personnel.end_power_item(person_id=request.who.id, now=request.now, item_id=row.id, **data)
 
     form = EndForm(request.POST or None, initial={"to_on": request.today})
-    return _perform(request, form, do, title=_("停用权力事项“%(item)s”") % {"item": row.name}, back="org_powers")
+    return _perform(
+        request, form, do, title=_("停用权力事项“%(item)s”") % {"item": row.name}, back="org_powers"
+    )
 
 
 @signed_in(kinds=STAFF)
@@ -312,17 +357,31 @@ def delegation_give(request: PageRequest) -> HttpResponse:
     """Lend one of my own posts for dated days."""
     mine = [held.post.id for held in request.held if held.on_behalf_of is None]
     posts = Post.objects.filter(in_being(request.today), id__in=mine).select_related("unit")
-    others = Person.objects.filter(left_on=None).exclude(id=request.who.id).exclude(kind="enterprise_user").select_related("unit")
+    others = (
+        Person.objects.filter(left_on=None)
+        .exclude(id=request.who.id)
+        .exclude(kind="enterprise_user")
+        .select_related("unit")
+    )
 
     def do(data: dict[str, Any], _key: str) -> Delegation:
         post = data.pop("post")
         actor = actor_at(request.who.id, post.id, request.today)
         return services.delegate(
-            post_id=post.id, from_person_id=request.who.id, to_person_id=data.pop("to_person").id, actor=actor, now=request.now, **data
+            post_id=post.id,
+            from_person_id=request.who.id,
+            to_person_id=data.pop("to_person").id,
+            actor=actor,
+            now=request.now,
+            **data,
         )
 
-    form = LendForm(posts, others.order_by("pinyin"), request.POST or None, initial={"from_on": request.today})
-    note = _("委托不得超过岗位权限；受托人办理时以“代”字留名。申请人是受托人所在单位或其上级单位负责人的，受托人不得办理。")
+    form = LendForm(
+        posts, others.order_by("pinyin"), request.POST or None, initial={"from_on": request.today}
+    )
+    note = _(
+        "委托不得超过岗位权限；受托人办理时以“代”字留名。申请人是受托人所在单位或其上级单位负责人的，受托人不得办理。"
+    )
     return _perform(request, form, do, title=_("委托我的岗位"), back="org_delegations", note=note)
 
 
@@ -332,11 +391,21 @@ def delegation_end(request: PageRequest, delegation_id: int) -> HttpResponse:
     """Take back a delegation that I gave."""
     row = get_object_or_404(Delegation.objects.select_related("to_person", "post__unit"), id=delegation_id)
     if row.from_person_id != request.who.id:
-        raise Refusal(Ground.DELEGATE, "delegation.not_holder", _("只有委托人本人可以收回委托"), services.DELEGATION)
+        raise Refusal(
+            Ground.DELEGATE, "delegation.not_holder", _("只有委托人本人可以收回委托"), services.DELEGATION
+        )
 
     def do(data: dict[str, Any], _key: str) -> Delegation:
         actor = actor_at(request.who.id, row.post_id, request.today)
-        return services.end_delegation(delegation_id=row.id, to_on=data["to_on"], actor=actor, now=request.now)
+        return services.end_delegation(
+            delegation_id=row.id, to_on=data["to_on"], actor=actor, now=request.now
+        )
 
     form = BackForm(request.POST or None, initial={"to_on": request.today})
-    return _perform(request, form, do, title=_("收回对%(person)s的委托") % {"person": row.to_person.name}, back="org_delegations")
+    return _perform(
+        request,
+        form,
+        do,
+        title=_("收回对%(person)s的委托") % {"person": row.to_person.name},
+        back="org_delegations",
+    )

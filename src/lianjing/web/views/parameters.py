@@ -56,23 +56,38 @@ def parameters(request: PageRequest) -> HttpResponse:
         Column("key", _("键"), lambda row: row.key, "key"),
         Column("value", _("数值"), shown_value, kind="number"),
         Column("unit", _("单位"), lambda row: codes.label("parameter_unit", row.unit), "unit"),
-        Column("mark", _("证据标记"), lambda row: row.mark, "mark", "status", tone=lambda row: _tone(row.mark)),
+        Column(
+            "mark", _("证据标记"), lambda row: row.mark, "mark", "status", tone=lambda row: _tone(row.mark)
+        ),
         Column("source", _("来源"), lambda row: row.source),
         Column("from", _("起"), lambda row: row.from_on, "from_on", "day"),
         Column("to", _("止"), lambda row: row.to_on, "to_on", "day"),
         Column("checked", _("核对日"), lambda row: row.checked_on, "checked_on", "day", is_hidden=True),
         Column(
-            "state", _("状态"), lambda row: _("当日适用") if row.id in current else _("不适用"), kind="status",
+            "state",
+            _("状态"),
+            lambda row: _("当日适用") if row.id in current else _("不适用"),
+            kind="status",
             tone=lambda row: "good" if row.id in current else "off",
         ),
-        Column("proof", _("溯源"), lambda _row: _("溯源"), url=lambda row: reverse("trace", args=["parameter", row.id])),
+        Column(
+            "proof",
+            _("溯源"),
+            lambda _row: _("溯源"),
+            url=lambda row: reverse("trace", args=["parameter", row.id]),
+        ),
     ]
 
     def marked(letter: str) -> Q:
         return Q(mark__startswith=letter)
 
     filters = [
-        Filter("mark", _("证据标记"), [(letter, f"{letter} {_(word)}") for letter, word, _tone_name in MARKS], marked),
+        Filter(
+            "mark",
+            _("证据标记"),
+            [(letter, f"{letter} {_(word)}") for letter, word, _tone_name in MARKS],
+            marked,
+        ),
         Filter("unit", _("单位"), codes.choices("parameter_unit"), "unit"),
     ]
     rows = Parameter.objects.order_by("key", "-from_on", "-id")
@@ -99,9 +114,14 @@ def calendar(request: PageRequest) -> HttpResponse:
     years = sorted({day.year for day in CalendarDay.objects.dates("legal_day", "year")})
     asked = request.GET.get("year", "")
     year = int(asked) if asked in {str(each) for each in years} else request.today.year
-    days = {row.legal_day: row for row in CalendarDay.objects.filter(legal_day__year=year).order_by("legal_day")}
+    days = {
+        row.legal_day: row for row in CalendarDay.objects.filter(legal_day__year=year).order_by("legal_day")
+    }
     context: dict[str, Any] = {
-        "years": years, "year": year, "today": request.today, "week": [_weekday(number) for number in range(7)],
+        "years": years,
+        "year": year,
+        "today": request.today,
+        "week": [_weekday(number) for number in range(7)],
         "months": [_month(number, days) for number in range(1, 13)] if days else [],
         "working_count": sum(row.is_working for row in days.values()),
         "forecast_count": sum(row.is_forecast for row in days.values()),

@@ -63,39 +63,65 @@ def trace(request: HttpRequest, table: str, key: str) -> HttpResponse:
     own = {event.id for event, columns, _change in found if not column or column in columns}
     groups = _groups(touches(events, values, own, (event.id for event, _columns, _change in found)))
     _add_holders(groups)
-    last = next((event for event, _columns, _change in reversed(found) if event.matter_id and event.id in readable), None)
+    last = next(
+        (event for event, _columns, _change in reversed(found) if event.matter_id and event.id in readable),
+        None,
+    )
     context = {
-        "table": table, "key": key, "column": column, "table_word": _(str(model._meta.verbose_name)),
-        "label": _(str(field.verbose_name)) if field is not None else "", "name": name_of(row) if row is not None and found[-1][0].id in readable else key,
+        "table": table,
+        "key": key,
+        "column": column,
+        "table_word": _(str(model._meta.verbose_name)),
+        "label": _(str(field.verbose_name)) if field is not None else "",
+        "name": name_of(row) if row is not None and found[-1][0].id in readable else key,
         "value": _present(model, row, column) if column and found[-1][0].id in readable else "",
-        "columns": _columns(model, row, table, key) if row is not None and found[-1][0].id in readable else [],
-        "groups": groups, "matter": Matter.objects.filter(id=last.matter_id or 0).first() if last else None,
-        "is_hidden": found[-1][0].id not in readable, "page_url": _page_of(table, key),
+        "columns": _columns(model, row, table, key)
+        if row is not None and found[-1][0].id in readable
+        else [],
+        "groups": groups,
+        "matter": Matter.objects.filter(id=last.matter_id or 0).first() if last else None,
+        "is_hidden": found[-1][0].id not in readable,
+        "page_url": _page_of(table, key),
     }
     return render(request, "lianjing/trace.html", context)
 
 
 def _history(
-    found: Sequence[tuple[Event, set[str], str]], table: str, key: str, column: str, readable: set[str], scope: Any
+    found: Sequence[tuple[Event, set[str], str]],
+    table: str,
+    key: str,
+    column: str,
+    readable: set[str],
+    scope: Any,
 ) -> tuple[list[Event], dict[str, str]]:
     """The acts that touched the row (or the column), with those of the same procedures; what each gave the column.
 
     A root matter is no procedure: what else was done in a project does not explain one of its figures.
     """
-    relevant = [event for event, columns, _change in found if not column or column in columns] or [found[0][0]]
+    relevant = [event for event, columns, _change in found if not column or column in columns] or [
+        found[0][0]
+    ]
     places = {event.matter_id for event in relevant if event.matter_id not in (None, event.root_matter_id)}
     together = {event.id: event for event in relevant}
-    for event in scope.filter(matter_id__in=places).exclude(act__in=ACCESS).order_by("recorded_at", "oseq")[:MOST_ACTS]:
+    for event in (
+        scope.filter(matter_id__in=places).exclude(act__in=ACCESS).order_by("recorded_at", "oseq")[:MOST_ACTS]
+    ):
         together.setdefault(event.id, event)
     events = sorted(together.values(), key=lambda event: (event.recorded_at, event.oseq))
-    values = {event.id: value_in(event, table, key, column) for event in relevant if column and event.id in readable}
+    values = {
+        event.id: value_in(event, table, key, column) for event in relevant if column and event.id in readable
+    }
     return events, values
 
 
 def _groups(found: Sequence[Touch]) -> list[dict[str, Any]]:
     """The acts by what they count as: entered, reviewed, approved; then refused attempts and what else was done."""
     words = {
-        "entered": _("录入"), "reviewed": _("审核"), "approved": _("审批"), "refused": _("被拒的尝试"), "other": _("同一事项的其他办理"),
+        "entered": _("录入"),
+        "reviewed": _("审核"),
+        "approved": _("审批"),
+        "refused": _("被拒的尝试"),
+        "other": _("同一事项的其他办理"),
     }
     groups: dict[str, list[dict[str, Any]]] = {role: [] for role in words}
     for touch in found:
@@ -122,7 +148,11 @@ def _add_holders(groups: Sequence[dict[str, Any]]) -> None:
 
 def _present(model: type[Kept], row: Any, column: str) -> str:
     field = field_of(model, column)
-    return said(model, column, encode(field, getattr(row, field.attname)), currency=currency_of(row)) if row is not None else ""
+    return (
+        said(model, column, encode(field, getattr(row, field.attname)), currency=currency_of(row))
+        if row is not None
+        else ""
+    )
 
 
 def _columns(model: type[Kept], row: Any, table: str, key: str) -> list[dict[str, Any]]:
@@ -133,13 +163,26 @@ def _columns(model: type[Kept], row: Any, table: str, key: str) -> list[dict[str
         column = str(field.column)
         text = said(model, column, encode(field, getattr(row, field.attname)), currency=currency_of(row))
         if text != NONE_SIGN and column not in SYSTEM_COLUMNS:
-            found.append({"column": column, "label": _(str(field.verbose_name)), "text": text, "entered": who.get(column)})
+            found.append(
+                {
+                    "column": column,
+                    "label": _(str(field.verbose_name)),
+                    "text": text,
+                    "entered": who.get(column),
+                }
+            )
     return found
 
 
 def _page_of(table: str, key: str) -> str:
     """The page on which a row is shown, where it has one of its own."""
-    views = {"document": "document", "person": "org_person", "matter": "matter", "meeting": "meeting", "agenda_item": "agenda_item"}
+    views = {
+        "document": "document",
+        "person": "org_person",
+        "matter": "matter",
+        "meeting": "meeting",
+        "agenda_item": "agenda_item",
+    }
     return address(views[table], int(key)) if table in views and key.isdigit() else ""
 
 
@@ -162,13 +205,21 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
     leaf = Leaf.objects.filter(event=found).first()
     neighbours = events_for(asked.who, asked.today).filter(object=found.object)
     context = {
-        "event": found, "envelope": _envelope_text(found), "parsed": envelope_of(found),
-        "leaf": leaf, "is_waiting": leaf is None and Pending.objects.filter(event=found).exists(),
-        "checks": checks_of(found), "changes": row_changes(found) if may_read else [], "may_read": may_read,
+        "event": found,
+        "envelope": _envelope_text(found),
+        "parsed": envelope_of(found),
+        "leaf": leaf,
+        "is_waiting": leaf is None and Pending.objects.filter(event=found).exists(),
+        "checks": checks_of(found),
+        "changes": row_changes(found) if may_read else [],
+        "may_read": may_read,
         "is_sealed": not may_read and is_sealed(found, asked.now),
-        "line": line, "word": act_words([found.act])[found.act], "clause": clause_title(found.clause, legal_day(found.recorded_at)) if found.clause else "",
+        "line": line,
+        "word": act_words([found.act])[found.act],
+        "clause": clause_title(found.clause, legal_day(found.recorded_at)) if found.clause else "",
         "clause_url": clause_address(found.clause, legal_day(found.recorded_at)),
-        "previous": neighbours.filter(oseq=found.oseq - 1).first(), "following": neighbours.filter(oseq=found.oseq + 1).first(),
+        "previous": neighbours.filter(oseq=found.oseq - 1).first(),
+        "following": neighbours.filter(oseq=found.oseq + 1).first(),
         "matter": Matter.objects.filter(id=found.matter_id).first() if found.matter_id and may_read else None,
         "person": Person.objects.filter(id=found.person_id).first() if found.person_id else None,
     }

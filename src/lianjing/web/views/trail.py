@@ -28,7 +28,7 @@ from lianjing.web.words import act_words, address
 
 VERIFY = "trail.verify"
 INSTALLATION = "installation:1"
-LARGE = 50_000       # beyond this many acts the command line is the better place to verify
+LARGE = 50_000  # beyond this many acts the command line is the better place to verify
 MOST_PROBLEMS = 200
 
 
@@ -46,14 +46,19 @@ def trail_figures() -> dict[str, Any]:
     """Return the size of the trail, its numbering and its last verification."""
     last_leaf = Leaf.objects.order_by("-idx").values_list("idx", flat=True).first()
     return {
-        "events": Event.objects.count(), "leaves": 0 if last_leaf is None else last_leaf + 1, "waiting": Pending.objects.count(),
-        "refused": Event.objects.filter(is_refused=True).count(), "last": last_check(),
+        "events": Event.objects.count(),
+        "leaves": 0 if last_leaf is None else last_leaf + 1,
+        "waiting": Pending.objects.count(),
+        "refused": Event.objects.filter(is_refused=True).count(),
+        "last": last_check(),
     }
 
 
 def last_check() -> LastCheck | None:
     """Return the last verification on the pages, None where there was none."""
-    event = Event.objects.filter(object=INSTALLATION, act=VERIFY).select_related("body").order_by("-oseq").first()
+    event = (
+        Event.objects.filter(object=INSTALLATION, act=VERIFY).select_related("body").order_by("-oseq").first()
+    )
     if event is None:
         return None
     content = content_of(event)
@@ -75,16 +80,24 @@ def trail(request: HttpRequest) -> HttpResponse:
 def _context(request: PageRequest, listing: Register) -> dict[str, Any]:
     refused = events_for(request.who, request.today).filter(is_refused=True)
     return {
-        "listing": listing, "figures": trail_figures(), "may_verify": bool(request.roles & TRAIL),
+        "listing": listing,
+        "figures": trail_figures(),
+        "may_verify": bool(request.roles & TRAIL),
         "is_large": Event.objects.count() > LARGE,
-        "rules": refused.values("refused_rule").annotate(count=Count("id")).order_by("-count", "refused_rule"),
+        "rules": refused.values("refused_rule")
+        .annotate(count=Count("id"))
+        .order_by("-count", "refused_rule"),
         "chosen_person": _person(request),
     }
 
 
 def _person(request: PageRequest) -> Person | None:
     asked = request.GET.get("person", "")
-    return Person.objects.filter(id=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 18 else None
+    return (
+        Person.objects.filter(id=int(asked)).first()
+        if asked.isascii() and asked.isdigit() and len(asked) < 18
+        else None
+    )
 
 
 def _listing(request: PageRequest) -> Register:
@@ -99,21 +112,56 @@ def _listing(request: PageRequest) -> Register:
         leaves.update(dict(Leaf.objects.filter(event_id__in=ids).values_list("event_id", "idx")))
 
     columns = [
-        Column("leaf", _("编号"), lambda row: leaves.get(row.id), kind="number", shown=lambda row: leaves.get(row.id, _("待编号"))),
-        Column("recorded", _("时间"), lambda row: row.recorded_at, "recorded_at", "time", url=lambda row: address("event", row.id)),
-        Column("person", _("人员"), lambda row: shown[row.id].person or _("系统"), url=lambda row: address("org_person", row.person_id) if row.person_id else ""),
+        Column(
+            "leaf",
+            _("编号"),
+            lambda row: leaves.get(row.id),
+            kind="number",
+            shown=lambda row: leaves.get(row.id, _("待编号")),
+        ),
+        Column(
+            "recorded",
+            _("时间"),
+            lambda row: row.recorded_at,
+            "recorded_at",
+            "time",
+            url=lambda row: address("event", row.id),
+        ),
+        Column(
+            "person",
+            _("人员"),
+            lambda row: shown[row.id].person or _("系统"),
+            url=lambda row: address("org_person", row.person_id) if row.person_id else "",
+        ),
         Column("behalf", _("代谁办理"), lambda row: shown[row.id].on_behalf, is_hidden=True),
-        Column("post", _("岗位"), lambda row: "·".join(filter(None, (shown[row.id].unit, shown[row.id].post)))),
+        Column(
+            "post", _("岗位"), lambda row: "·".join(filter(None, (shown[row.id].unit, shown[row.id].post)))
+        ),
         Column("act", _("办理"), lambda row: words[row.act], url=lambda row: address("event", row.id)),
         Column("object", _("对象"), lambda row: row.object, "object"),
-        Column("refused", _("结果"), lambda row: _("被拒") if row.is_refused else _("已办"), kind="status", tone=lambda row: "bad" if row.is_refused else "good"),
+        Column(
+            "refused",
+            _("结果"),
+            lambda row: _("被拒") if row.is_refused else _("已办"),
+            kind="status",
+            tone=lambda row: "bad" if row.is_refused else "good",
+        ),
         Column("rule", _("拒绝规则"), lambda row: row.refused_rule, "refused_rule"),
         Column("channel", _("渠道"), lambda row: row.channel, "channel", is_hidden=True),
     ]
     return Register(
-        request, _rows(request), columns, ("act", "object", "refused_rule", "id"), _filters(request),
-        [DateFilter("from", _("自"), "recorded_at__date__gte"), DateFilter("to", _("至"), "recorded_at__date__lte")],
-        prepare=load, search_label=_("办理、对象、规则、编号"), row_class=lambda row: "is-bad" if row.is_refused else "",
+        request,
+        _rows(request),
+        columns,
+        ("act", "object", "refused_rule", "id"),
+        _filters(request),
+        [
+            DateFilter("from", _("自"), "recorded_at__date__gte"),
+            DateFilter("to", _("至"), "recorded_at__date__lte"),
+        ],
+        prepare=load,
+        search_label=_("办理、对象、规则、编号"),
+        row_class=lambda row: "is-bad" if row.is_refused else "",
     )
 
 
@@ -124,16 +172,25 @@ def _rows(request: PageRequest) -> QuerySet[Event]:
         rows = rows.filter(person_id=person.id)
     if day is not None:
         start = datetime.combine(day, time(), LEGAL_ZONE)
-        rows = rows.filter(recorded_at__gte=start, recorded_at__lte=datetime.combine(day, time.max, LEGAL_ZONE))
+        rows = rows.filter(
+            recorded_at__gte=start, recorded_at__lte=datetime.combine(day, time.max, LEGAL_ZONE)
+        )
     return rows
 
 
 def _filters(request: PageRequest) -> list[Filter]:
-    acts = list(events_for(request.who, request.today).order_by("act").values_list("act", flat=True).distinct()[:300])
+    acts = list(
+        events_for(request.who, request.today).order_by("act").values_list("act", flat=True).distinct()[:300]
+    )
     words = act_words(acts)
     return [
         Filter("act", _("办理"), [(act, words[act]) for act in acts], "act"),
-        Filter("refused", _("结果"), [("1", _("被拒")), ("0", _("已办"))], lambda value: Q(is_refused=value == "1")),
+        Filter(
+            "refused",
+            _("结果"),
+            [("1", _("被拒")), ("0", _("已办"))],
+            lambda value: Q(is_refused=value == "1"),
+        ),
     ]
 
 
@@ -145,7 +202,9 @@ def verify(request: HttpRequest) -> HttpResponse:
     verdict = verify_trail([check_states])
     _record(asked, verdict)
     context = _context(asked, _listing(asked)) | {
-        "verdict": verdict, "problems": verdict.problems[:MOST_PROBLEMS], "more": max(0, len(verdict.problems) - MOST_PROBLEMS),
+        "verdict": verdict,
+        "problems": verdict.problems[:MOST_PROBLEMS],
+        "more": max(0, len(verdict.problems) - MOST_PROBLEMS),
     }
     return render(request, "lianjing/trail.html", context)
 
@@ -156,4 +215,3 @@ def _record(request: PageRequest, verdict: Verdict) -> None:
     found = {"events": verdict.events, "leaves": verdict.leaves, "problems": len(verdict.problems)}
     with recorded(VERIFY, chain=INSTALLATION, actor=actor, now=request.now, role="reviewed", extra=found):
         pass
-

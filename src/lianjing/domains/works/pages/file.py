@@ -36,8 +36,21 @@ from lianjing.web.words import clause_address, text_of, timeline_acts
 LATEST_ACTS = 20
 PRINTED_ACTS = 5000
 STAGES = tuple(reads.TABS)
-TONES = {"open": "doing", "closed": "good", "terminated": "off", "draft": "plain", "suspended": "warn", "archived": "off"}
-RESULT_TONES = {"pass": "good", "pass_with_cut": "warn", "return": "bad", "refuse": "bad", "not_required": "off"}
+TONES = {
+    "open": "doing",
+    "closed": "good",
+    "terminated": "off",
+    "draft": "plain",
+    "suspended": "warn",
+    "archived": "off",
+}
+RESULT_TONES = {
+    "pass": "good",
+    "pass_with_cut": "warn",
+    "return": "bad",
+    "refuse": "bad",
+    "not_required": "off",
+}
 
 
 @signed_in(kinds=READERS)
@@ -48,23 +61,43 @@ def project(request: HttpRequest, matter_id: int) -> HttpResponse:
     matter, record = _opened(asked, matter_id)
     note_view(asked.who, matter, asked.now)
     contracts = contract_lines(matter.id, asked.today)
-    visible = set(visible_to(asked.who.id, asked.today).filter(root_id=matter.id).values_list("id", flat=True))
+    visible = set(
+        visible_to(asked.who.id, asked.today).filter(root_id=matter.id).values_list("id", flat=True)
+    )
     if is_outside(asked):
         visible.discard(matter.id)
     contracts = [line for line in contracts if line.contract.pk in visible]
     path = money_path(record, contracts)
     acts, older = _acts(asked, matter)
     context: dict[str, Any] = {
-        "matter": matter, "project": record, "unit": record.owner_unit, "is_whole": not is_outside(asked),
-        **_stages(matter, asked), **_openings(matter, asked),
-        "tabs": _tabs(asked, matter, visible), "path": _path(path, matter.id)[is_outside(asked) :], "money_path": path,
-        "contracts": contracts, "chain": cost_chain(matter.id), "ledger": ledger_of(matter.id, contracts),
-        "facts": values_of(record), "acts": acts, "older": older,
+        "matter": matter,
+        "project": record,
+        "unit": record.owner_unit,
+        "is_whole": not is_outside(asked),
+        **_stages(matter, asked),
+        **_openings(matter, asked),
+        "tabs": _tabs(asked, matter, visible),
+        "path": _path(path, matter.id)[is_outside(asked) :],
+        "money_path": path,
+        "contracts": contracts,
+        "chain": cost_chain(matter.id),
+        "ledger": ledger_of(matter.id, contracts),
+        "facts": values_of(record),
+        "acts": acts,
+        "older": older,
         "documents": [row for row in documents_below(matter.id) if row.matter_id in visible],
-        "owed": Undertaking.objects.filter(matter_id=matter.id, closed_on=None).select_related("owner_person").order_by("due_on"),
+        "owed": Undertaking.objects.filter(matter_id=matter.id, closed_on=None)
+        .select_related("owner_person")
+        .order_by("due_on"),
         "processes": [(row.matter, diagram_of(row)) for row in reads.running(matter, visible)],
-        "is_printed": _is_printed(asked), "tones": TONES, "result_tones": RESULT_TONES, "request_key": fresh_key(),
-        "breadcrumbs": [{"label": _("工程项目"), "url": reverse("works_projects")}, {"label": record.title, "url": ""}],
+        "is_printed": _is_printed(asked),
+        "tones": TONES,
+        "result_tones": RESULT_TONES,
+        "request_key": fresh_key(),
+        "breadcrumbs": [
+            {"label": _("工程项目"), "url": reverse("works_projects")},
+            {"label": record.title, "url": ""},
+        ],
     }
     return render(request, "works/project.html", context)
 
@@ -77,10 +110,14 @@ def timeline_more(request: HttpRequest, matter_id: int) -> HttpResponse:
     matter, record = _opened(asked, matter_id)
     acts, older = _acts(asked, matter)
     context = {
-        "matter": matter, "project": record, "acts": acts, "older": older,
+        "matter": matter,
+        "project": record,
+        "acts": acts,
+        "older": older,
         "breadcrumbs": [
             {"label": _("工程项目"), "url": reverse("works_projects")},
-            {"label": record.title, "url": reverse("works_project", args=[matter.id])}, {"label": _("办理轨迹"), "url": ""},
+            {"label": record.title, "url": reverse("works_project", args=[matter.id])},
+            {"label": _("办理轨迹"), "url": ""},
         ],
     }
     return render(request, "works/timeline.html", context)
@@ -97,7 +134,10 @@ def _opened(request: PageRequest, matter_id: int) -> tuple[Matter, Project]:
 def _stages(matter: Matter, request: PageRequest) -> dict[str, Any]:
     """The stage bar, the conditions of the present gate, and whether the reader may try it."""
     if matter.stage not in STAGES:
-        return {"stages": [{"label": codes.label("stage", stage), "state": "next"} for stage in STAGES], "conditions": []}
+        return {
+            "stages": [{"label": codes.label("stage", stage), "state": "next"} for stage in STAGES],
+            "conditions": [],
+        }
     days = reads.entered_on(matter, STAGES)
     place = STAGES.index(matter.stage)
     found = stages.conditions(matter, request.today) if matter.onboarding != "archive" else ()
@@ -106,33 +146,55 @@ def _stages(matter: Matter, request: PageRequest) -> dict[str, Any]:
     return {
         "stages": [
             {
-                "label": codes.label("stage", stage), "date": days[stage], "url": f"?tab={stage}#stages",
+                "label": codes.label("stage", stage),
+                "date": days[stage],
+                "url": f"?tab={stage}#stages",
                 "state": "done" if number < place else "next" if number > place else "now",
             }
             for number, stage in enumerate(STAGES)
         ],
         "conditions": [
-            {"text": each.text, "is_met": each.is_met, "clause": clause_title(each.clause, request.today),
-             "url": clause_address(each.clause, request.today)}
+            {
+                "text": each.text,
+                "is_met": each.is_met,
+                "clause": clause_title(each.clause, request.today),
+                "url": clause_address(each.clause, request.today),
+            }
             for each in found
         ],
-        "is_stuck": is_stuck, "following": following, "following_word": text_of(following.label) if following else "",
-        "may_pass": any(held.post.key == domain(matter.domain).gate_post and held.post.unit_id == matter.unit_id for held in request.held),
+        "is_stuck": is_stuck,
+        "following": following,
+        "following_word": text_of(following.label) if following else "",
+        "may_pass": any(
+            held.post.key == domain(matter.domain).gate_post and held.post.unit_id == matter.unit_id
+            for held in request.held
+        ),
     }
 
 
 def _openings(matter: Matter, request: PageRequest) -> dict[str, Any]:
     keys = {held.post.key for held in request.held}
     found = reads.openable(matter, request.today, keys, domain(matter.domain).procedures)
-    return {"openings": [{"label": text_of(each.label), "url": reverse("matter_open", args=[matter.id, each.key])} for each in found]}
+    return {
+        "openings": [
+            {"label": text_of(each.label), "url": reverse("matter_open", args=[matter.id, each.key])}
+            for each in found
+        ]
+    }
 
 
 def _tabs(request: PageRequest, matter: Matter, visible: set[int]) -> list[dict[str, Any]]:
     chosen = request.GET.get("tab", "")
     active = chosen if chosen in STAGES else matter.stage if matter.stage in STAGES else STAGES[0]
     return [
-        {"key": tab.key, "label": codes.label("stage", tab.key), "is_active": tab.key == active, "children": tab.children,
-         "documents": tab.documents, "count": len(tab.children)}
+        {
+            "key": tab.key,
+            "label": codes.label("stage", tab.key),
+            "is_active": tab.key == active,
+            "children": tab.children,
+            "documents": tab.documents,
+            "count": len(tab.children),
+        }
         for tab in reads.tabs_of(matter, visible, person_id=request.who.id, now=request.now)
     ]
 
@@ -140,7 +202,11 @@ def _tabs(request: PageRequest, matter: Matter, visible: set[int]) -> list[dict[
 def _path(path: MoneyPath, matter_id: int) -> list[dict[str, Any]]:
     """The sums of the money path, each with the place that explains it."""
     return [
-        {"label": _("批准概算"), "amount": path.budget, "url": reverse("trace", args=["project", matter_id]) + "?column=approved_budget"},
+        {
+            "label": _("批准概算"),
+            "amount": path.budget,
+            "url": reverse("trace", args=["project", matter_id]) + "?column=approved_budget",
+        },
         {"label": _("合同价"), "amount": path.contract, "url": "#contracts"},
         {"label": _("已批变更"), "amount": path.changes, "url": "?tab=implementation#stages"},
         {"label": _("核定产值"), "amount": path.verified, "url": "?tab=implementation#stages"},
@@ -173,4 +239,3 @@ def _acts(request: PageRequest, matter: Matter) -> tuple[list[dict[str, Any]], i
     found = lines(events.order_by("-oseq")[: LATEST_ACTS + 1])
     older = found[LATEST_ACTS - 1].oseq if len(found) > LATEST_ACTS else None
     return timeline_acts(found[:LATEST_ACTS], request.today), older
-

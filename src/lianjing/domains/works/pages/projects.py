@@ -52,21 +52,70 @@ def _amount(row: Any, column: str) -> str:
 
 def _money_column(key: str, label: str, *, is_hidden: bool = False) -> Column:
     return Column(
-        key, label, lambda row: getattr(row, key), key, "number", is_hidden=is_hidden, shown=lambda row: _amount(row, key),
-        url=(lambda row: reverse("trace", args=["project", row.pk]) + f"?column={key}") if key in ("total_investment", "approved_budget") else None,
+        key,
+        label,
+        lambda row: getattr(row, key),
+        key,
+        "number",
+        is_hidden=is_hidden,
+        shown=lambda row: _amount(row, key),
+        url=(lambda row: reverse("trace", args=["project", row.pk]) + f"?column={key}")
+        if key in ("total_investment", "approved_budget")
+        else None,
     )
 
 
 def _columns() -> list[Column]:
     return [
         Column("project_code", _("项目代码"), lambda row: row.project_code, "project_code"),
-        Column("title", _("项目名称"), lambda row: row.title, "title", url=lambda row: reverse("works_project", args=[row.pk])),
-        Column("unit", _("建设单位"), lambda row: row.owner_unit.name if row.owner_unit else row.source_unit_name, "owner_unit__name"),
-        Column("sector", _("行业"), lambda row: codes.label("project_sector", row.sector) if row.sector else "", "sector", is_hidden=True),
-        Column("stage", _("阶段"), lambda row: codes.label("stage", row.matter.stage) if row.matter.stage else "", "matter__stage", "status", tone=_stage_tone),
-        Column("status", _("状态"), lambda row: codes.label("project_status", row.status) if row.status else "", "status", is_hidden=True),
-        Column("onboarding", _("存量处理"), lambda row: codes.label("onboarding", row.matter.onboarding) if row.matter.onboarding else "", "matter__onboarding"),
-        Column("year", _("资金年度"), lambda row: row.funding_year, "funding_year", shown=lambda row: row.funding_year or "—"),
+        Column(
+            "title",
+            _("项目名称"),
+            lambda row: row.title,
+            "title",
+            url=lambda row: reverse("works_project", args=[row.pk]),
+        ),
+        Column(
+            "unit",
+            _("建设单位"),
+            lambda row: row.owner_unit.name if row.owner_unit else row.source_unit_name,
+            "owner_unit__name",
+        ),
+        Column(
+            "sector",
+            _("行业"),
+            lambda row: codes.label("project_sector", row.sector) if row.sector else "",
+            "sector",
+            is_hidden=True,
+        ),
+        Column(
+            "stage",
+            _("阶段"),
+            lambda row: codes.label("stage", row.matter.stage) if row.matter.stage else "",
+            "matter__stage",
+            "status",
+            tone=_stage_tone,
+        ),
+        Column(
+            "status",
+            _("状态"),
+            lambda row: codes.label("project_status", row.status) if row.status else "",
+            "status",
+            is_hidden=True,
+        ),
+        Column(
+            "onboarding",
+            _("存量处理"),
+            lambda row: codes.label("onboarding", row.matter.onboarding) if row.matter.onboarding else "",
+            "matter__onboarding",
+        ),
+        Column(
+            "year",
+            _("资金年度"),
+            lambda row: row.funding_year,
+            "funding_year",
+            shown=lambda row: row.funding_year or "—",
+        ),
         _money_column("total_investment", _("总投资"), is_hidden=True),
         _money_column("approved_budget", _("批准概算")),
         _money_column("contract_sum", _("合同价")),
@@ -75,7 +124,9 @@ def _columns() -> list[Column]:
         Column("site", _("建设地点"), lambda row: row.site, is_hidden=True),
         Column("opened", _("登记日"), lambda row: row.matter.opened_on, "matter__opened_on", "day"),
         Column("started", _("实际开工"), lambda row: row.started_on, "started_on", "day", is_hidden=True),
-        Column("completed", _("实际完工"), lambda row: row.completed_on, "completed_on", "day", is_hidden=True),
+        Column(
+            "completed", _("实际完工"), lambda row: row.completed_on, "completed_on", "day", is_hidden=True
+        ),
     ]
 
 
@@ -88,9 +139,23 @@ def _stage_tone(row: Any) -> str:
 def _filters(projects: QuerySet[Any]) -> list[Filter]:
     years = projects.order_by("-funding_year").values_list("funding_year", flat=True).distinct()
     units = Unit.objects.filter(id__in=projects.order_by().values("owner_unit_id")).order_by("code")
-    labels = {"contract": _("有合同"), "change": _("有变更"), "verified": _("有核定产值"), "in_review": _("支付审查中"), "approved": _("已批未付"), "paid": _("已支付")}
+    labels = {
+        "contract": _("有合同"),
+        "change": _("有变更"),
+        "verified": _("有核定产值"),
+        "in_review": _("支付审查中"),
+        "approved": _("已批未付"),
+        "paid": _("已支付"),
+    }
     return [
-        Filter("stage", _("阶段"), codes.choices("stage", "initiation", "planning", "tendering", "contract", "implementation", "payment"), "matter__stage"),
+        Filter(
+            "stage",
+            _("阶段"),
+            codes.choices(
+                "stage", "initiation", "planning", "tendering", "contract", "implementation", "payment"
+            ),
+            "matter__stage",
+        ),
         Filter("status", _("状态"), codes.choices("project_status"), "status"),
         Filter("unit", _("建设单位"), [(str(unit.id), unit.name) for unit in units], "owner_unit_id"),
         Filter("year", _("资金年度"), [(str(year), str(year)) for year in years if year], "funding_year"),
@@ -117,7 +182,10 @@ def _totals(found: QuerySet[Any]) -> list[Total]:
         for name in SUMS:
             own[name] += row[f"sum_{name}"] or Decimal(0)
     counts = _counts(found)
-    return [Total(currency, counts.get(currency, 0), tuple(_words(currency, sums.values()))) for currency, sums in sorted(merged.items())]
+    return [
+        Total(currency, counts.get(currency, 0), tuple(_words(currency, sums.values())))
+        for currency, sums in sorted(merged.items())
+    ]
 
 
 def _counts(found: QuerySet[Any]) -> dict[str, int]:
@@ -140,15 +208,25 @@ def projects(request: PageRequest) -> HttpResponse:
     outside = is_outside(request)
     columns = [each for each in _columns() if not (outside and each.key in SUMS)]
     listing = Register(
-        request, seen, columns, ("title", "project_code", "site", "owner_unit__name", "source_unit_name", "matter__code"), _filters(seen),
-        table="projects", search_label=_("名称、代码、地点、单位"), empty_text=_("没有符合条件的项目"),
+        request,
+        seen,
+        columns,
+        ("title", "project_code", "site", "owner_unit__name", "source_unit_name", "matter__code"),
+        _filters(seen),
+        table="projects",
+        search_label=_("名称、代码、地点、单位"),
+        empty_text=_("没有符合条件的项目"),
     )
     if listing.wants_excel:
         return listing.excel(_("工程项目"))
     context = {
-        "listing": listing, "stages": stage_counts(seen), "total": seen.count(), "totals": [] if outside else _totals(listing.found),
+        "listing": listing,
+        "stages": stage_counts(seen),
+        "total": seen.count(),
+        "totals": [] if outside else _totals(listing.found),
         "sum_labels": [_("总投资"), _("批准概算"), _("合同价"), _("已支付")],
-        "may_open": any(held.post.key == OPENER for held in request.held), "chosen": request.GET.get("stage", ""),
+        "may_open": any(held.post.key == OPENER for held in request.held),
+        "chosen": request.GET.get("stage", ""),
     }
     return render(request, "works/projects.html", context)
 
@@ -163,16 +241,18 @@ def project_open(request: PageRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         try:
-            matter = open_project(person_id=request.who.id, now=request.now, data=request.POST, key=key_of(request))
+            matter = open_project(
+                person_id=request.who.id, now=request.now, data=request.POST, key=key_of(request)
+            )
         except InvalidForm as fault:
             context["form"], status = fault.form, 422
         except Refusal as refusal:
-            context |= refusal_words(refusal, request.today) | {"form": ProjectForm(request.POST, matter=None, day=request.today)}  # type: ignore[arg-type]
+            context |= refusal_words(refusal, request.today) | {
+                "form": ProjectForm(request.POST, matter=None, day=request.today)  # type: ignore[arg-type]
+            }
             status = status_of(refusal)
         else:
             messages.success(request, _("项目已登记，下一步办理立项报批"))
             return HttpResponseRedirect(reverse("works_project", args=[matter.id]))
     context["request_key"] = request.POST.get(FIELD) or fresh_key()
     return render(request, "works/project_open.html", context, status=status)
-
-
