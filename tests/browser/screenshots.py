@@ -8,21 +8,14 @@ from __future__ import annotations
 
 import argparse
 import re
-import socket
 import subprocess
-import sys
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-WIDTHS = {1366: 768, 390: 844}
+from tests.browser.office import CHROMIUM, FLAGS, WIDTHS, command, free_port, wait_for
+
 # Posts whose pages differ, by the word of the post on the log-in page.
 ROLES = {
     "operator": "项目经办岗",
@@ -31,25 +24,7 @@ ROLES = {
     "personnel": "组织人事岗",
 }
 # From a list to one of its rows: the first link into one of these.
-DETAILS = (r"/items/\d+/$", r"/projects/\d+/$", r"/matters/\d+/$", r"/trace/[\w-]+/\d+/$", r"/persons/\d+/$")
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(port: int, seconds: int = 180) -> None:
-    """Return once the server answers; TimeoutError after so many seconds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.3)
-    raise TimeoutError("the server did not start")
+DETAILS = (r"/items/\d+/$", r"/works/\d+/$", r"/matters/\d+/$", r"/trace/[\w-]+/\d+/$", r"/persons/\d+/$")
 
 
 def log_in(context: BrowserContext, base: str, post: str) -> Page:
@@ -132,12 +107,13 @@ def main() -> None:
     chosen = options.parse_args()
     chosen.into.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    command = [sys.executable, "-m", "lianjing.site", "demo", "--data", chosen.data, "--port", str(port)]
-    server = None if chosen.url else subprocess.Popen(command)
+    server = None
+    if not chosen.url:
+        server = subprocess.Popen(command("demo", "--data", chosen.data, "--port", str(port)))
     base = chosen.url or f"http://127.0.0.1:{port}"
     try:
         if server:
-            wait_for(port)
+            wait_for(port, server)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             login = browser.new_page(locale="zh-CN")

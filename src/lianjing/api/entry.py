@@ -14,7 +14,7 @@ from ninja.security import SessionAuth
 
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.org.models import Person
-from lianjing.runtime.process.services import InvalidForm
+from lianjing.runtime.process.forms import InvalidForm
 
 STATUS = {Ground.SCOPE: 404, Ground.STALE: 409, Ground.FORM: 422}
 FIXED_POST = "zone_organisation#2"

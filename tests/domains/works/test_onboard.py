@@ -17,7 +17,7 @@ from lianjing.runtime.matter.services import begin
 from lianjing.runtime.org.models import Unit
 from lianjing.runtime.payment.models import BudgetLine, PaymentApplication
 from lianjing.runtime.process import services as process
-from lianjing.runtime.process.services import InvalidForm
+from lianjing.runtime.process.forms import InvalidForm
 from lianjing.runtime.trail.act import SYSTEM, recorded
 from lianjing.runtime.undertaking.models import Undertaking
 from tests.domains.works.playing import (

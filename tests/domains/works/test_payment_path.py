@@ -14,8 +14,8 @@ from lianjing.runtime.parties.models import Account, Enterprise
 from lianjing.runtime.payment.models import BankLine, BudgetLine, Invoice, PaymentApplication, PaymentOrder
 from lianjing.runtime.payment.queries import overdue
 from lianjing.runtime.process import services as process
+from lianjing.runtime.process.forms import InvalidForm
 from lianjing.runtime.process.models import Opinion, Review
-from lianjing.runtime.process.services import InvalidForm
 from lianjing.runtime.process.timers import fire_due
 from lianjing.runtime.trail.models import Event
 from tests.domains.works.playing import (

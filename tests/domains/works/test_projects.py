@@ -16,7 +16,7 @@ from lianjing.runtime.matter.stages import pass_gate
 from lianjing.runtime.org.models import PowerItem
 from lianjing.runtime.org.services import end_power_item
 from lianjing.runtime.payment.models import BudgetLine
-from lianjing.runtime.process.services import InvalidForm
+from lianjing.runtime.process.forms import InvalidForm
 from lianjing.runtime.trail.act import SYSTEM
 from lianjing.runtime.trail.models import Event
 from tests.domains.works.playing import (

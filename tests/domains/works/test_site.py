@@ -13,8 +13,8 @@ from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.contract.models import Amendment
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.process import services as process
+from lianjing.runtime.process.forms import InvalidForm
 from lianjing.runtime.process.models import WorkItem
-from lianjing.runtime.process.services import InvalidForm
 from tests.domains.works.playing import (
     BUILDER,
     CHIEF,

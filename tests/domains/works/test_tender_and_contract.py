@@ -15,8 +15,8 @@ from lianjing.runtime.fact.queries import hold
 from lianjing.runtime.matter.models import MatterParty
 from lianjing.runtime.parties.models import Account
 from lianjing.runtime.process import services as process
+from lianjing.runtime.process.forms import InvalidForm
 from lianjing.runtime.process.models import Submission
-from lianjing.runtime.process.services import InvalidForm
 from lianjing.runtime.trail.models import Body
 from tests.domains.works.playing import (
     ARCHIVES,

@@ -14,6 +14,7 @@ from lianjing.runtime.org.queries import actor_at, actor_with
 from lianjing.runtime.org.services import add_appointment, delegate, end_appointment, end_power_item
 from lianjing.runtime.permit.models import Permit
 from lianjing.runtime.process import services
+from lianjing.runtime.process.forms import InvalidForm
 from lianjing.runtime.process.models import ProcessInstance, Submission, WorkItem
 from lianjing.runtime.process.queries import check_states
 from lianjing.runtime.trail.act import SYSTEM, recorded
@@ -132,7 +133,7 @@ def test_a_step_without_its_mandatory_paper_is_refused_with_the_clause(zone, per
 def test_an_invalid_form_names_its_field_and_writes_no_event(zone, permit):
     paper(zone, permit)
     before = Event.objects.count()
-    with pytest.raises(services.InvalidForm) as caught:
+    with pytest.raises(InvalidForm) as caught:
         register(zone, permit, issued_on="2099-01-01")
     assert "issued_on" in caught.value.errors
     assert Event.objects.count() == before and not Submission.objects.exists()

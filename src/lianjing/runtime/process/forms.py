@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from lianjing.kernel.refusal import BadInput
 from lianjing.runtime.matter.models import Matter
+
+
+@dataclass
+class InvalidForm(BadInput):
+    """A form that does not hold; `errors` names each field and its fault. No event is written."""
+
+    errors: Mapping[str, list[str]] = field(default_factory=dict)
+    form: Any = None
 
 
 class StepForm(forms.Form):
@@ -105,14 +115,14 @@ class RowsField(forms.Field):
         cleaned, faults = [], []
         for number, row in enumerate(rows, start=1):
             values = {}
-            for key, field in self.columns.items():
+            for key, cell in self.columns.items():
                 try:
-                    values[key] = field.clean(row.get(key))
+                    values[key] = cell.clean(row.get(key))
                 except ValidationError as error:
                     words = "；".join(str(message) for message in error.messages)
                     faults.append(
                         _("第%(row)s行“%(column)s”：%(fault)s")
-                        % {"row": number, "column": field.label or key, "fault": words}
+                        % {"row": number, "column": cell.label or key, "fault": words}
                     )
             cleaned.append(values)
         if faults:

@@ -11,7 +11,7 @@ from lianjing.runtime.matter.queries import chain_of, root_of
 from lianjing.runtime.process.deed import Deed
 from lianjing.runtime.process.effects import Carrier
 from lianjing.runtime.process.models import ProcessInstance, Timer
-from lianjing.runtime.process.services import decider, note_action
+from lianjing.runtime.process.step import decider, note_action
 from lianjing.runtime.regulation.queries import graph_of
 from lianjing.runtime.trail.act import SYSTEM, recorded
 

@@ -23,6 +23,7 @@ from lianjing.runtime.org.models import Person
 from lianjing.runtime.org.queries import holders
 from lianjing.runtime.process import services
 from lianjing.runtime.process.authority import actor_for
+from lianjing.runtime.process.forms import InvalidForm
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.process.papers import hand_in
 from lianjing.runtime.process.scope import open_for
@@ -73,7 +74,7 @@ def _submit(request: PageRequest, item: WorkItem) -> HttpResponse:
         outcome = services.complete(
             item_id=item.id, person_id=request.who.id, data=request.POST, now=request.now, key=key_of(request)
         )
-    except services.InvalidForm as fault:
+    except InvalidForm as fault:
         return _page(request, item, form=fault.form, status=422)
     except Refusal as refusal:
         return _page(request, item, form=_bound(request, item), refusal=refusal, status=status_of(refusal))

@@ -85,11 +85,10 @@ def sewer_money(job: Job) -> Script[None]:
     """Pay along the way; once an invoice of the payment before is handed in again, once an outsider tries a step."""
     yield from money.payment(job, "advance", money.advance(job))
     yield 48.0
-    yield from money.payment(job, "progress", money.progress(job), cut="0.018")
+    first = yield from money.claimable(job)
+    yield from money.payment(job, "progress", first, cut="0.018")
     yield 24.0
-    data = money.progress(job)
-    if data is None:
-        return
+    data = yield from money.claimable(job)
     used = Invoice.objects.filter(payment_application__contract=job.contract, status="verified").latest("id")
     again = {"invoice_code": "", "invoice_no": used.invoice_no, "issued_on": used.issued_on, "amount": data["invoices"][0]["amount"]}
     matter = job.open(OFFICER, "works_payment", f"{job.plan.title}进度款支付")

@@ -86,6 +86,13 @@ def progress(job: Job, besides: int | None = None) -> dict[str, Any] | None:
     )
 
 
+def claimable(job: Job) -> Script[dict[str, Any]]:
+    """Wait until verified work bears another progress payment and return the application for it."""
+    while (data := progress(job)) is None:
+        yield 4.0
+    return data
+
+
 def settlement(job: Job) -> dict[str, Any]:
     """Return the application for all that is left but the retention."""
     contract = fresh(job)

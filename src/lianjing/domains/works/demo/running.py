@@ -45,15 +45,14 @@ def pay(job: Job, cuts: Sequence[str]) -> Script[None]:
     """Pay progress money again and again, each time with this cut by the audit."""
     for cut in cuts:
         yield GAP
-        yield from money.payment(job, "progress", money.progress(job), cut=cut)
+        data = yield from money.claimable(job)
+        yield from money.payment(job, "progress", data, cut=cut)
 
 
 def stuck(job: Job, days: int) -> Script[None]:
     """Apply so many days before the end; the planning bureau's head does not answer."""
     yield job.desk.before_end(days)
-    data = money.progress(job)
-    if data is None:
-        return
+    data = yield from money.claimable(job)
     matter = yield from money.begun(job, "progress", data)
     yield from money.audited(job, matter)
     yield from money.checked(job, matter)
@@ -89,11 +88,10 @@ def new_account(job: Job) -> Script[None]:
     """Change the payee's account: until it is approved nothing is paid to it."""
     change = yield from account_applied(job)
     account = AccountChange.objects.get(pk=change.pk).new_account_id
-    claim = money.progress(job)
-    if claim is not None:
-        matter = job.open(OFFICER, "works_payment", f"{job.plan.title}进度款支付")
-        job.refused_step(OFFICER, matter, "apply", {**claim, "payee_account": account})
-        job.withdraw(OFFICER, matter, "收款账户变更尚未批准，撤回")
+    claim = yield from money.claimable(job)
+    matter = job.open(OFFICER, "works_payment", f"{job.plan.title}进度款支付")
+    job.refused_step(OFFICER, matter, "apply", {**claim, "payee_account": account})
+    job.withdraw(OFFICER, matter, "收款账户变更尚未批准，撤回")
     yield from job.step(FUNDS, change, "check", CALLED_BACK, wait=job.days(1.5))
     yield from job.step(LEADER, change, "approve")
 
@@ -125,7 +123,8 @@ def gallery(job: Job) -> Script[None]:
     texts = (
         "缺少监理支付证书和计量清单，请补齐。", "计量清单与月报产值不一致，差额未说明，请核对后重报。", "仍缺隐蔽工程计量影像资料，请补充。",
     )
-    yield from money.payment(job, "progress", money.progress(job), cut="0.021", returns=texts)
+    data = yield from money.claimable(job)
+    yield from money.payment(job, "progress", data, cut="0.021", returns=texts)
     yield from pay(job, ("0.006",))
     yield from stuck(job, 44)
     yield job.desk.before_end(7)
@@ -184,9 +183,7 @@ def factory_contract(job: Job, tender: Matter) -> Script[None]:
 
 def with_stand_in(job: Job) -> Script[None]:
     """Pay while the finance reviewer is away: her stand-in audited this payment and is refused; she does it herself."""
-    data = money.progress(job)
-    if data is None:
-        return
+    data = yield from money.claimable(job)
     matter = yield from money.begun(job, "progress", data)
     yield from money.audited(job, matter)
     yield from money.checked(job, matter)
@@ -212,14 +209,13 @@ def river(job: Job) -> Script[None]:
     yield from with_recusal(job)
     yield from pay(job, ("0.035", "0"))
     yield job.desk.before_end(24)
-    yield from money.payment(job, "progress", money.progress(job), cut="0.01")
+    data = yield from money.claimable(job)
+    yield from money.payment(job, "progress", data, cut="0.01")
 
 
 def with_recusal(job: Job) -> Script[None]:
     """Pay with a meeting in which one member is recused; before it, more than the verified work is refused."""
-    data = money.progress(job)
-    if data is None:
-        return
+    data = yield from money.claimable(job)
     matter = job.open(OFFICER, "works_payment", f"{job.plan.title}进度款支付")
     job.refused_step(OFFICER, matter, "apply", money.claim(job, "settlement", (job.plan.budget / 2).quantize(money.ROUND)))
     yield from money.applied(job, matter, "progress", data)

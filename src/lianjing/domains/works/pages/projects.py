@@ -23,7 +23,7 @@ from lianjing.kernel.refusal import Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.org.models import Unit
 from lianjing.runtime.org.queries import actor_with
-from lianjing.runtime.process.services import InvalidForm
+from lianjing.runtime.process.forms import InvalidForm
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.listing import Column, Filter
 from lianjing.web.middleware import status_of

@@ -13,7 +13,7 @@ from lianjing.runtime.matter.queries import chain_of
 from lianjing.runtime.matter.services import begin
 from lianjing.runtime.org import power
 from lianjing.runtime.org.queries import actor_with
-from lianjing.runtime.process.services import InvalidForm
+from lianjing.runtime.process.forms import InvalidForm
 from lianjing.runtime.trail.act import answered, legal_day, recorded, request_digest
 from lianjing.runtime.trail.models import Event
 
