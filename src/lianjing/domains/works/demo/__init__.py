@@ -14,7 +14,7 @@ from lianjing.domains.works.demo.queue import Queue, at_work
 from lianjing.domains.works.demo.stories import STORIES
 from lianjing.runtime.scene import Scene
 
-LEAVE_BEGINS, SITE_CHANGES = 176, 214     # days from the start of the story
+LEAVE_BEGINS, SITE_CHANGES = 176, 214  # days from the start of the story
 
 
 def demonstrate(scene: Scene, scale: int) -> None:

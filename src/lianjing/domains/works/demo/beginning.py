@@ -25,11 +25,21 @@ def opened(job: Job) -> None:
     plan, day = job.plan, job.desk.today
     start = day + timedelta(days=110)
     job.root = open_project(
-        person_id=job.desk.person(OFFICER), now=job.desk.scene.now,
+        person_id=job.desk.person(OFFICER),
+        now=job.desk.scene.now,
         data={
-            "title": plan.title, "project_code": plan.number, "sector": plan.sector, "nature": plan.nature, "site": plan.site,
-            "scale": plan.scale, "total_investment": str(plan.budget), "fund_kind": plan.fund_kind, "is_state_controlled": "on",
-            "funding_year": str(day.year), "planned_start_on": start, "planned_end_on": start + timedelta(days=300 if plan.budget > 20_000_000 else 150),
+            "title": plan.title,
+            "project_code": plan.number,
+            "sector": plan.sector,
+            "nature": plan.nature,
+            "site": plan.site,
+            "scale": plan.scale,
+            "total_investment": str(plan.budget),
+            "fund_kind": plan.fund_kind,
+            "is_state_controlled": "on",
+            "funding_year": str(day.year),
+            "planned_start_on": start,
+            "planned_end_on": start + timedelta(days=300 if plan.budget > 20_000_000 else 150),
             "need": plan.need + COMMON,
         },
     )
@@ -39,8 +49,14 @@ def proposed(job: Job) -> Script[Matter]:
     """Open the initiation and hand in the proposal."""
     matter = job.open(OFFICER, "works_initiation", f"{job.plan.title}立项及概算报批")
     yield from job.step(
-        OFFICER, matter, "draft",
-        {"requested_budget": str(job.plan.budget), "authority": "开发区行政审批局", "basis": f"管委会年度政府投资项目计划（{job.desk.today.year}年）"},
+        OFFICER,
+        matter,
+        "draft",
+        {
+            "requested_budget": str(job.plan.budget),
+            "authority": "开发区行政审批局",
+            "basis": f"管委会年度政府投资项目计划（{job.desk.today.year}年）",
+        },
     )
     return matter
 
@@ -49,7 +65,10 @@ def funds(job: Job) -> dict[str, Any]:
     """Return the budget line of the project."""
     year = job.desk.today.year
     line = {
-        "code": f"21203{job.plan.number[-6:]}", "name": f"{job.plan.title}建设资金", "fiscal_year": year, "fund_kind": job.plan.fund_kind,
+        "code": f"21203{job.plan.number[-6:]}",
+        "name": f"{job.plan.title}建设资金",
+        "fiscal_year": year,
+        "fund_kind": job.plan.fund_kind,
         "amount": str(job.plan.budget),
     }
     return {"lines": [line], **job.opinion()}
@@ -68,8 +87,14 @@ def approved(job: Job, matter: Matter) -> Script[None]:
     yield from job.step(LEADER, matter, "decide")
     number = next(job.desk.letters)
     yield from job.step(
-        OFFICER, matter, "register",
-        lambda: {"permit_no": f"澜经审〔{job.desk.today.year}〕{number}号", "issued_on": job.desk.today, "approved_budget": str(job.plan.budget)},
+        OFFICER,
+        matter,
+        "register",
+        lambda: {
+            "permit_no": f"澜经审〔{job.desk.today.year}〕{number}号",
+            "issued_on": job.desk.today,
+            "approved_budget": str(job.plan.budget),
+        },
     )
     yield from job.step(HEAD, matter, "confirm", {"is_same": "on"})
     yield job.days(0.6)
@@ -83,8 +108,16 @@ def registered(job: Job, kind: str, *, wait: float = 7.0) -> Script[Matter]:
     matter = job.open(PLANNER, "works_permit", f"{job.plan.title}{words}")
     sign = number.format(year=job.desk.today.year % 100, number=next(job.desk.letters) + 200)
     yield from job.step(
-        PLANNER, matter, "register",
-        lambda: {"kind": kind, "permit_no": sign, "issued_on": job.desk.today, "applied_on": job.desk.today - timedelta(days=12), "result": "granted"},
+        PLANNER,
+        matter,
+        "register",
+        lambda: {
+            "kind": kind,
+            "permit_no": sign,
+            "issued_on": job.desk.today,
+            "applied_on": job.desk.today - timedelta(days=12),
+            "result": "granted",
+        },
         wait=0.2,
     )
     return matter

@@ -29,10 +29,16 @@ SITE_AFTER = "20709"
 INSPECTOR = "30002"
 DEPARTMENTS = (("ECO", ECONOMY), ("PLN", PLANNING), ("LAW", LAW))
 FIRM_OF = {
-    "40001": "婺澜澍建市政工程有限公司", "40002": "婺澜砼固建设集团有限公司", "40003": "澜汀市磐屹路桥工程有限公司",
-    "40004": "澜汀市筑昉园林绿化有限公司", "40005": "澜汀市蓦成土石方工程有限公司",
+    "40001": "婺澜澍建市政工程有限公司",
+    "40002": "婺澜砼固建设集团有限公司",
+    "40003": "澜汀市磐屹路桥工程有限公司",
+    "40004": "澜汀市筑昉园林绿化有限公司",
+    "40005": "澜汀市蓦成土石方工程有限公司",
 }
-SUPERVISION = {"heng": ("婺澜衡矩工程监理有限公司", "41001", "41002"), "sheng": ("婺澜绳墨项目管理有限公司", "41003", "41004")}
+SUPERVISION = {
+    "heng": ("婺澜衡矩工程监理有限公司", "41001", "41002"),
+    "sheng": ("婺澜绳墨项目管理有限公司", "41003", "41004"),
+}
 
 
 @dataclass
@@ -122,9 +128,15 @@ class Desk:
         """Return the owner's paying account, entered once at the beginning."""
         if self.payer is None:
             unit = Unit.objects.get(code="CON")
-            with recorded("parties.account", chain=f"unit:{unit.pk}", actor=SYSTEM, now=self.scene.now) as act:
+            with recorded(
+                "parties.account", chain=f"unit:{unit.pk}", actor=SYSTEM, now=self.scene.now
+            ) as act:
                 self.payer = open_account(
-                    act, holder=f"unit:{unit.pk}", holder_name=unit.name, account_no=self.account_no(),
-                    bank_name="澜汀农村商业银行开发区支行", kind="special",
+                    act,
+                    holder=f"unit:{unit.pk}",
+                    holder_name=unit.name,
+                    account_no=self.account_no(),
+                    bank_name="澜汀农村商业银行开发区支行",
+                    kind="special",
                 )
         return self.payer

@@ -34,7 +34,9 @@ def accepted(job: Job) -> Script[None]:
     job.gate(LEAD)
 
 
-def built(job: Job, ratios: Sequence[str], changes: Sequence[tuple[float, Change]] = (), **options: Sequence[int]) -> Script[None]:
+def built(
+    job: Job, ratios: Sequence[str], changes: Sequence[tuple[float, Change]] = (), **options: Sequence[int]
+) -> Script[None]:
     """Report to the end with the changes beside it, then have the works accepted."""
     if changes:
         job.desk.queue.start(site_changes(job, changes), at_work(job.desk.today + timedelta(days=9), 60))
@@ -53,7 +55,9 @@ def books(job: Job) -> Script[None]:
     """澜心书吧改造: built, settled, paid; attempts beyond the contract are refused; the retention is held."""
     yield from begun(job, count=3)
     yield from money.payment(job, "advance", money.advance(job))
-    change = Change("BG-001", "41860.00", "二层阅览区", "原吊顶保留修补", "原吊顶龙骨锈蚀，全部拆除新做", "石膏板吊顶")
+    change = Change(
+        "BG-001", "41860.00", "二层阅览区", "原吊顶保留修补", "原吊顶龙骨锈蚀，全部拆除新做", "石膏板吊顶"
+    )
     yield from built(job, ("28", "67", "100"), ((2.0, change),))
     yield from money.payment(job, "progress", money.progress(job), inner_cut="0.006")
     too_much = money.claim(job, "settlement", job.contract.amount or job.plan.budget)
@@ -68,8 +72,34 @@ def sewer(job: Job) -> Script[None]:
     """砚池路雨污分流: two changes just under the tier add up; an invoice is used twice; the settlement is under review."""
     yield from begun(job, over=True)
     changes = (
-        (18.0, Change("BG-001", "196400.00", "W3–W9井段", "管径DN400", "管径调整为DN500，沟槽加深0.6 m", "沟槽开挖及管道铺设", "design_error", "designer", days=6)),
-        (16.0, Change("BG-002", "188900.00", "W10–W15井段", "管径DN400", "管径调整为DN500，沟槽加深0.5 m", "沟槽开挖及管道铺设", "design_error", "designer", days=5)),
+        (
+            18.0,
+            Change(
+                "BG-001",
+                "196400.00",
+                "W3–W9井段",
+                "管径DN400",
+                "管径调整为DN500，沟槽加深0.6 m",
+                "沟槽开挖及管道铺设",
+                "design_error",
+                "designer",
+                days=6,
+            ),
+        ),
+        (
+            16.0,
+            Change(
+                "BG-002",
+                "188900.00",
+                "W10–W15井段",
+                "管径DN400",
+                "管径调整为DN500，沟槽加深0.5 m",
+                "沟槽开挖及管道铺设",
+                "design_error",
+                "designer",
+                days=5,
+            ),
+        ),
     )
     job.desk.queue.start(sewer_money(job), at_work(job.desk.today, 200))
     yield from built(job, ("14", "37", "61", "82", "93", "100"), changes, cuts=(2,), returned=(3,))
@@ -90,7 +120,12 @@ def sewer_money(job: Job) -> Script[None]:
     yield 24.0
     data = yield from money.claimable(job)
     used = Invoice.objects.filter(payment_application__contract=job.contract, status="verified").latest("id")
-    again = {"invoice_code": "", "invoice_no": used.invoice_no, "issued_on": used.issued_on, "amount": data["invoices"][0]["amount"]}
+    again = {
+        "invoice_code": "",
+        "invoice_no": used.invoice_no,
+        "issued_on": used.issued_on,
+        "amount": data["invoices"][0]["amount"],
+    }
     matter = job.open(OFFICER, "works_payment", f"{job.plan.title}进度款支付")
     job.refused_step(OFFICER, matter, "apply", {**data, "invoices": [again]})
     yield 1.0

@@ -36,13 +36,26 @@ BODIES = {
 MEETING_OF = {"director_meeting": "director", "party_committee": "party_committee"}
 TITLES = {"director": "管委会主任办公会议", "party_committee": "党工委会议"}
 VIEWS = (
-    "前期审查意见一致，依据充分，同意。", "资金已有安排，同意，请财政局按进度支付。", "同意，请建设管理中心加强现场管理和投资控制。",
-    "审核程序完整，同意。", "同意，注意与审批概算衔接。",
+    "前期审查意见一致，依据充分，同意。",
+    "资金已有安排，同意，请财政局按进度支付。",
+    "同意，请建设管理中心加强现场管理和投资控制。",
+    "审核程序完整，同意。",
+    "同意，注意与审批概算衔接。",
 )
 DOUBTS = "必要性论证不足，投资控制压力大，建议维持原方案。"
 
 
-def decided(desk: Desk, matter: Matter, *, body: str, title: str, kind: str, amount: Decimal, against: int = 0, recused: str = "") -> Script[AgendaItem]:
+def decided(
+    desk: Desk,
+    matter: Matter,
+    *,
+    body: str,
+    title: str,
+    kind: str,
+    amount: Decimal,
+    against: int = 0,
+    recused: str = "",
+) -> Script[AgendaItem]:
     """Put a matter up for the next meeting of a body and wait for its decision."""
     case = Case(matter, title, kind, amount, against, recused)
     desk.cases[MEETING_OF[body]].append(case)
@@ -81,16 +94,27 @@ def _called(desk: Desk, kind: str, numbers: Counter[int]) -> Meeting:
     held_on = calendar().add_working_days(scene.today(), 3)
     numbers[held_on.year] += 1
     return meetings.call(
-        unit_id=Unit.objects.get(code=unit).pk, kind=kind, title=f"{held_on.year}年第{numbers[held_on.year]}次{TITLES[kind]}", held_on=held_on,
-        member_person_ids=[desk.person(each) for each in others], head_person_id=desk.person(head),
-        person_id=desk.person(SECRETARY), now=scene.now, domain="works",
+        unit_id=Unit.objects.get(code=unit).pk,
+        kind=kind,
+        title=f"{held_on.year}年第{numbers[held_on.year]}次{TITLES[kind]}",
+        held_on=held_on,
+        member_person_ids=[desk.person(each) for each in others],
+        head_person_id=desk.person(head),
+        person_id=desk.person(SECRETARY),
+        now=scene.now,
+        domain="works",
     )
 
 
 def _on_agenda(desk: Desk, meeting: Meeting, case: Case) -> AgendaItem:
     scene, secretary = desk.scene, desk.person(SECRETARY)
     item = meetings.put_on_agenda(
-        meeting_id=meeting.pk, matter_id=case.matter.pk, title=case.title, kind=case.kind, amount=case.amount, person_id=secretary,
+        meeting_id=meeting.pk,
+        matter_id=case.matter.pk,
+        title=case.title,
+        kind=case.kind,
+        amount=case.amount,
+        person_id=secretary,
         now=scene.pass_time(hours=0.03),
     )
     return meetings.send_materials(
@@ -101,10 +125,17 @@ def _on_agenda(desk: Desk, meeting: Meeting, case: Case) -> AgendaItem:
 def _presence(desk: Desk, meeting: Meeting, kind: str, cases: list[Case], dice: Random) -> None:
     """All are there, but now and then one is on a journey where nobody votes against or is recused."""
     _unit, head, others, _days = BODIES[kind]
-    away = dice.choice(others) if dice.random() < 0.2 and not any(case.against or case.recused for case in cases) else ""
+    away = (
+        dice.choice(others)
+        if dice.random() < 0.2 and not any(case.against or case.recused for case in cases)
+        else ""
+    )
     present = [desk.person(each) for each in (head, *others) if each != away]
     meetings.record_presence(
-        meeting_id=meeting.pk, present_person_ids=present, person_id=desk.person(SECRETARY), now=desk.scene.pass_time(hours=0.02),
+        meeting_id=meeting.pk,
+        present_person_ids=present,
+        person_id=desk.person(SECRETARY),
+        now=desk.scene.pass_time(hours=0.02),
         absences={desk.person(away): "出差请假"} if away else {},
     )
     meeting.refresh_from_db()
@@ -113,26 +144,47 @@ def _presence(desk: Desk, meeting: Meeting, kind: str, cases: list[Case], dice: 
 def _discussed(desk: Desk, kind: str, case: Case, item: AgendaItem, dice: Random, *, is_first: bool) -> None:
     scene = desk.scene
     _unit, head, others, _days = BODIES[kind]
-    absent = set(MeetingMember.objects.filter(meeting_id=item.meeting_id, is_present=False).values_list("person_id", flat=True))
+    absent = set(
+        MeetingMember.objects.filter(meeting_id=item.meeting_id, is_present=False).values_list(
+            "person_id", flat=True
+        )
+    )
     if case.recused:
         meetings.recuse_member(
-            agenda_item_id=item.pk, member_person_id=desk.person(case.recused), reason="employment",
-            person_id=desk.person(case.recused), now=scene.pass_time(hours=0.02),
+            agenda_item_id=item.pk,
+            member_person_id=desk.person(case.recused),
+            reason="employment",
+            person_id=desk.person(case.recused),
+            now=scene.pass_time(hours=0.02),
         )
     speakers = [each for each in (*others, head) if desk.person(each) not in absent and each != case.recused]
     if is_first:
-        speak = partial(meetings.express_view, agenda_item_id=item.pk, person_id=desk.person(head), text="同意，请各位发表意见。", now=scene.now)
+        speak = partial(
+            meetings.express_view,
+            agenda_item_id=item.pk,
+            person_id=desk.person(head),
+            text="同意，请各位发表意见。",
+            now=scene.now,
+        )
         desk.refused(speak)
     opposed = set(speakers[: case.against])
     for each in speakers:
         text = DOUBTS if each in opposed else dice.choice(VIEWS)
-        meetings.express_view(agenda_item_id=item.pk, person_id=desk.person(each), text=text, now=scene.pass_time(hours=0.02))
+        meetings.express_view(
+            agenda_item_id=item.pk, person_id=desk.person(each), text=text, now=scene.pass_time(hours=0.02)
+        )
     for each in speakers:
         choice, reason = ("against", DOUBTS) if each in opposed else ("for", "")
         meetings.cast(
-            agenda_item_id=item.pk, person_id=desk.person(each), choice=choice, reason=reason, now=scene.pass_time(hours=0.01)
+            agenda_item_id=item.pk,
+            person_id=desk.person(each),
+            choice=choice,
+            reason=reason,
+            now=scene.pass_time(hours=0.01),
         )
-    meetings.conclude(agenda_item_id=item.pk, person_id=desk.person(SECRETARY), now=scene.pass_time(hours=0.02))
+    meetings.conclude(
+        agenda_item_id=item.pk, person_id=desk.person(SECRETARY), now=scene.pass_time(hours=0.02)
+    )
 
 
 def _minutes(desk: Desk, meeting: Meeting, kind: str, case: Case, item: AgendaItem) -> None:
@@ -143,10 +195,20 @@ def _minutes(desk: Desk, meeting: Meeting, kind: str, case: Case, item: AgendaIt
     number = f"〔{meeting.held_on.year}〕{next(desk.letters)}号"
     title = f"{meeting.title}纪要{number}"
     paper = hand_in(
-        matter=case.matter, person_id=secretary, now=scene.pass_time(hours=0.03), kind="minutes", title=title,
-        content=pdf(title, (case.title, f"金额：{case.amount:,.2f}元", f"编号：{item.pk}")), file_name=f"{title}.pdf", step_key="collective",
-        doc_no=number, issued_on=scene.today(), is_fictitious=True,
+        matter=case.matter,
+        person_id=secretary,
+        now=scene.pass_time(hours=0.03),
+        kind="minutes",
+        title=title,
+        content=pdf(title, (case.title, f"金额：{case.amount:,.2f}元", f"编号：{item.pk}")),
+        file_name=f"{title}.pdf",
+        step_key="collective",
+        doc_no=number,
+        issued_on=scene.today(),
+        is_fictitious=True,
     )
     meeting.refresh_from_db()
     if meeting.status == "concluded" and meeting.minutes_document_id is None:
-        meetings.file_minutes(meeting_id=meeting.pk, document_id=paper.pk, person_id=secretary, now=scene.pass_time(hours=0.02))
+        meetings.file_minutes(
+            meeting_id=meeting.pk, document_id=paper.pk, person_id=secretary, now=scene.pass_time(hours=0.02)
+        )

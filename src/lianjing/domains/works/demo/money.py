@@ -34,20 +34,36 @@ from lianjing.runtime.process.models import WorkItem
 KINDS = {"advance": "预付款", "progress": "进度款", "settlement": "结算款", "retention": "质保金"}
 ROUND = Decimal(1000)
 LEAST = Decimal(60000)
-CUTS = ("清单外工程量未经签证，核减", "材料调差依据不足，核减", "重复计量，核减", "措施费按合同约定不予调整，核减")
+CUTS = (
+    "清单外工程量未经签证，核减",
+    "材料调差依据不足，核减",
+    "重复计量，核减",
+    "措施费按合同约定不予调整，核减",
+)
 
 
 def invoice(job: Job, amount: Decimal) -> dict[str, Any]:
     """Return a new invoice of today."""
-    return {"invoice_code": "", "invoice_no": f"99{next(job.desk.invoices):018d}", "issued_on": job.desk.today, "amount": str(amount)}
+    return {
+        "invoice_code": "",
+        "invoice_no": f"99{next(job.desk.invoices):018d}",
+        "issued_on": job.desk.today,
+        "amount": str(amount),
+    }
 
 
 def claim(job: Job, kind: str, gross: Decimal, **changes: Any) -> dict[str, Any]:
     """Return an application of a sum for other than progress money."""
     line = BudgetLine.objects.filter(project_id=job.root.pk).latest("id")
     return {
-        "contract": job.contract.pk, "kind": kind, "gross": str(gross), "received_on": job.desk.today, "delivered_on": job.desk.today,
-        "budget_line": line.pk, "invoices": [invoice(job, gross)], **changes,
+        "contract": job.contract.pk,
+        "kind": kind,
+        "gross": str(gross),
+        "received_on": job.desk.today,
+        "delivered_on": job.desk.today,
+        "budget_line": line.pk,
+        "invoices": [invoice(job, gross)],
+        **changes,
     }
 
 
@@ -67,12 +83,23 @@ def progress(job: Job, besides: int | None = None) -> dict[str, Any] | None:
     report = confirmed_reports(contract).last()
     if report is None or report.completed_value is None:
         return None
-    earlier = PaymentApplication.objects.filter(contract=contract, kind="progress").exclude(pk=besides).exclude(status="refused")
+    earlier = (
+        PaymentApplication.objects.filter(contract=contract, kind="progress")
+        .exclude(pk=besides)
+        .exclude(status="refused")
+    )
     opening = opening_of(contract)
-    value = report.completed_value - total(row.certified_value for row in earlier) - (opening.verified_value if opening else 0)
+    value = (
+        report.completed_value
+        - total(row.certified_value for row in earlier)
+        - (opening.verified_value if opening else 0)
+    )
     retention = cents(value * (contract.retention_ratio or Decimal(0)))
     standing = standing_of(contract, job.desk.today, excluding=besides)
-    gross, room = progress_gross(value, contract.progress_ratio), payable(standing, "progress", retention=retention)
+    gross, room = (
+        progress_gross(value, contract.progress_ratio),
+        payable(standing, "progress", retention=retention),
+    )
     deducted = min(standing.advance_outstanding, cents(gross / 5))
     needed = gross - retention - room
     if needed > deducted:
@@ -81,7 +108,12 @@ def progress(job: Job, besides: int | None = None) -> dict[str, Any] | None:
     if value <= 0 or amount < LEAST:
         return None
     return claim(
-        job, "progress", amount, progress_report=report.pk, advance_deducted=str(deducted), retention=str(retention),
+        job,
+        "progress",
+        amount,
+        progress_report=report.pk,
+        advance_deducted=str(deducted),
+        retention=str(retention),
         labour_share=str(cents(amount / 4)),
     )
 
@@ -117,14 +149,20 @@ def begun(job: Job, kind: str, data: dict[str, Any]) -> Script[Matter]:
 
 def applied(job: Job, matter: Matter, kind: str, data: dict[str, Any]) -> Script[None]:
     """Apply a little later; progress money then rests on the latest report."""
-    yield from job.step(OFFICER, matter, "apply", lambda: (kind == "progress" and progress(job, matter.pk)) or data, wait=0.2)
+    yield from job.step(
+        OFFICER, matter, "apply", lambda: (kind == "progress" and progress(job, matter.pk)) or data, wait=0.2
+    )
 
 
-def audited(job: Job, matter: Matter, *, cut: Decimal = Decimal(0), returns: Sequence[str] = ()) -> Script[None]:
+def audited(
+    job: Job, matter: Matter, *, cut: Decimal = Decimal(0), returns: Sequence[str] = ()
+) -> Script[None]:
     """Pass the audit review, perhaps sent back before, with a cut perhaps. Only progress money is applied for again."""
     for text in returns:
         yield from job.back(AUDITOR, matter, "audit", "apply", text, reason="papers_missing")
-        yield from job.step(OFFICER, matter, "apply", lambda: progress(job, matter.pk) or {}, wait=job.days(2.5))
+        yield from job.step(
+            OFFICER, matter, "apply", lambda: progress(job, matter.pk) or {}, wait=job.days(2.5)
+        )
     yield from job.step(AUDITOR, matter, "audit", lambda: reviewed(job, matter, cut))
 
 
@@ -154,7 +192,15 @@ def collective(job: Job, matter: Matter, *, recused: str = "") -> Script[None]:
         return
     amount = sum_of(PaymentApplication.objects.get(pk=matter.pk))
     title = f"关于{job.plan.title}{matter.title.removeprefix(job.plan.title)}{amount / 10000:,.2f}万元的审议"
-    yield from decided(job.desk, matter, body=body_of(matter.pk), title=title, kind="large_fund", amount=amount, recused=recused)
+    yield from decided(
+        job.desk,
+        matter,
+        body=body_of(matter.pk),
+        title=title,
+        kind="large_fund",
+        amount=amount,
+        recused=recused,
+    )
     yield from job.step(SECRETARY, matter, "collective", {"opinion": "会议审议通过，同意按审定金额支付。"})
 
 
@@ -168,17 +214,33 @@ def paid(job: Job, matter: Matter) -> Script[None]:
     """Make, check and release the order and enter the receipt."""
     desk = job.desk
     number = f"ZF-{desk.today.year}-{next(desk.orders):04d}"
-    yield from job.step(MAKER, matter, "make_order", {"order_no": number, "payer_account": desk.paying_account().pk})
+    yield from job.step(
+        MAKER, matter, "make_order", {"order_no": number, "payer_account": desk.paying_account().pk}
+    )
     yield from job.step(CHECKER, matter, "check_order", {"is_same": "on"})
     yield from job.step(FINANCE_HEAD, matter, "release", {"is_released": "on"})
     amount = sum_of(PaymentApplication.objects.get(pk=matter.pk))
     yield from job.step(
-        MAKER, matter, "receipt",
-        lambda: {"bank_ref": f"9900{desk.today:%Y%m%d}{matter.pk:06d}", "booked_on": desk.today, "amount": str(amount)},
+        MAKER,
+        matter,
+        "receipt",
+        lambda: {
+            "bank_ref": f"9900{desk.today:%Y%m%d}{matter.pk:06d}",
+            "booked_on": desk.today,
+            "amount": str(amount),
+        },
     )
 
 
-def payment(job: Job, kind: str, data: dict[str, Any] | None, *, cut: str = "0", inner_cut: str = "0", returns: Sequence[str] = ()) -> Script[Matter | None]:
+def payment(
+    job: Job,
+    kind: str,
+    data: dict[str, Any] | None,
+    *,
+    cut: str = "0",
+    inner_cut: str = "0",
+    returns: Sequence[str] = (),
+) -> Script[Matter | None]:
     """Go through a whole payment; nothing happens without an application."""
     if data is None:
         return None

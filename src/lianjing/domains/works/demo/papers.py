@@ -19,7 +19,10 @@ FONT = (
 def pdf(title: str, lines: Sequence[str]) -> bytes:
     """Return a valid PDF of one page with these lines; the reader supplies the font."""
     drawn = [(20, 770, title), *((12, 730 - 22 * place, line) for place, line in enumerate([*lines, NOTICE]))]
-    text = "\n".join(f"BT /F1 {size} Tf 60 {height} Td <{line.encode('utf-16-be').hex()}> Tj ET" for size, height, line in drawn)
+    text = "\n".join(
+        f"BT /F1 {size} Tf 60 {height} Td <{line.encode('utf-16-be').hex()}> Tj ET"
+        for size, height, line in drawn
+    )
     stream = text.encode("ascii")
     parts = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -48,9 +51,20 @@ def png(seed: int, width: int = 64, height: int = 48) -> bytes:
     rows = []
     for line in range(height):
         colour = sky if line < height * (40 + seed % 30) // 100 else ground
-        rows.append(b"\x00" + b"".join(bytes(min(255, part + (line * column + seed) % 13) for part in colour) for column in range(width)))
+        rows.append(
+            b"\x00"
+            + b"".join(
+                bytes(min(255, part + (line * column + seed) % 13) for part in colour)
+                for column in range(width)
+            )
+        )
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(b"".join(rows))) + _chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", head)
+        + _chunk(b"IDAT", zlib.compress(b"".join(rows)))
+        + _chunk(b"IEND", b"")
+    )
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

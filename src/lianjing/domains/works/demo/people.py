@@ -29,12 +29,21 @@ def committee_secretary(desk: Desk) -> None:
     scene, unit = desk.scene, Unit.objects.get(code="PWC")
     officer = desk.person(PERSONNEL)
     post = personnel.create_post(
-        person_id=officer, now=scene.pass_time(hours=0.1), unit=unit, post_key="meeting_secretary", name="会议秘书岗", kind="operator",
+        person_id=officer,
+        now=scene.pass_time(hours=0.1),
+        unit=unit,
+        post_key="meeting_secretary",
+        name="会议秘书岗",
+        kind="operator",
         risk_level="mid",
     )
     personnel.appoint(
-        person_id=officer, now=scene.pass_time(hours=0.1), person=Person.objects.get(pk=desk.person(SECRETARY)), post=post,
-        from_on=scene.today(), basis=f"澜经党〔{scene.today().year}〕6号",
+        person_id=officer,
+        now=scene.pass_time(hours=0.1),
+        person=Person.objects.get(pk=desk.person(SECRETARY)),
+        post=post,
+        from_on=scene.today(),
+        basis=f"澜经党〔{scene.today().year}〕6号",
     )
 
 
@@ -51,10 +60,14 @@ def leave_of_the_leader(desk: Desk, days: int) -> None:
     desk.refused(partial(lend, desk, LEADER, DEPUTY, 3, "借用权限办理急件", by=DEPUTY))
     lend(desk, LEADER, DEPUTY, days, "参加市委党校培训", first_in=1)
     first = calendar().add_working_days(desk.today, 1)
-    desk.leaves.setdefault(LEADER, []).append(Leave(first, calendar().add_working_days(first, days - 1), DEPUTY))
+    desk.leaves.setdefault(LEADER, []).append(
+        Leave(first, calendar().add_working_days(first, days - 1), DEPUTY)
+    )
 
 
-def lend(desk: Desk, giver: str, taker: str, days: int, reason: str, *, by: str = "", first_in: int = 0) -> None:
+def lend(
+    desk: Desk, giver: str, taker: str, days: int, reason: str, *, by: str = "", first_in: int = 0
+) -> None:
     """Delegate a post for some working days; `by` tries it for somebody else."""
     first = calendar().add_working_days(desk.today, first_in)
     person = desk.person(giver)
@@ -62,8 +75,13 @@ def lend(desk: Desk, giver: str, taker: str, days: int, reason: str, *, by: str 
     acting = desk.person(by or giver)
     own = Appointment.objects.filter(person_id=acting, to_on=None).order_by("id")[0].post_id
     services.delegate(
-        post_id=post, from_person_id=person, to_person_id=desk.person(taker), from_on=first,
-        to_on=calendar().add_working_days(first, days - 1), reason=reason, actor=actor_at(acting, own, desk.today),
+        post_id=post,
+        from_person_id=person,
+        to_person_id=desk.person(taker),
+        from_on=first,
+        to_on=calendar().add_working_days(first, days - 1),
+        reason=reason,
+        actor=actor_at(acting, own, desk.today),
         now=desk.scene.pass_time(hours=0.05),
     )
 
@@ -81,13 +99,24 @@ def change_of_site_officer(desk: Desk) -> None:
     term = Appointment.objects.select_related("post").get(person_id=desk.person(SITE), to_on=None)
     paper = f"澜经管〔{desk.today.year}〕{next(desk.letters)}号"
     personnel.end_appointment(
-        person_id=officer, now=desk.scene.pass_time(hours=0.1), appointment_id=term.pk, to_on=desk.today, reason=f"岗位交流，{paper}"
+        person_id=officer,
+        now=desk.scene.pass_time(hours=0.1),
+        appointment_id=term.pk,
+        to_on=desk.today,
+        reason=f"岗位交流，{paper}",
     )
     following = desk.today + timedelta(days=1)
-    moves = ((SITE, Post.objects.get(unit_id=term.post.unit_id, key="quality_officer")), (SITE_AFTER, term.post))
+    moves = (
+        (SITE, Post.objects.get(unit_id=term.post.unit_id, key="quality_officer")),
+        (SITE_AFTER, term.post),
+    )
     for number, post in moves:
         personnel.appoint(
-            person_id=officer, now=desk.scene.pass_time(hours=0.1), person=Person.objects.get(pk=desk.person(number)), post=post,
-            from_on=following, basis=paper,
+            person_id=officer,
+            now=desk.scene.pass_time(hours=0.1),
+            person=Person.objects.get(pk=desk.person(number)),
+            post=post,
+            from_on=following,
+            basis=paper,
         )
     desk.site_changes_on = following

@@ -15,12 +15,12 @@ from lianjing.runtime.scene import Scene
 from lianjing.runtime.trail.act import LEGAL_ZONE, legal_day
 
 R = TypeVar("R")
-Wait = float | datetime          # working days, or the moment until which to wait
+Wait = float | datetime  # working days, or the moment until which to wait
 Script = Generator[Wait, None, R]
 
 MORNING = time(8, 40)
-OFFICE_MINUTES = 490             # from the morning to 16:50: who comes later does it the next day
-CLOSING = timedelta(hours=3)     # the last acts keep this distance from the end of the story
+OFFICE_MINUTES = 490  # from the morning to 16:50: who comes later does it the next day
+CLOSING = timedelta(hours=3)  # the last acts keep this distance from the end of the story
 
 
 def at_work(day: date, minute: float = 20) -> datetime:

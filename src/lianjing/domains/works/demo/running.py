@@ -31,10 +31,12 @@ from lianjing.runtime.contract.models import AccountChange
 from lianjing.runtime.matter.models import Matter
 
 CALLED_BACK = {"is_called_back": "on", "is_own": "on", "opinion": "已按合同所留电话回拨核实，户名一致。"}
-GAP = 19.0      # working days between two payments
+GAP = 19.0  # working days between two payments
 
 
-def site(job: Job, ratios: Sequence[str], changes: Sequence[tuple[float, Change]] = (), **options: Sequence[int]) -> None:
+def site(
+    job: Job, ratios: Sequence[str], changes: Sequence[tuple[float, Change]] = (), **options: Sequence[int]
+) -> None:
     """Start the reports and the changes beside what the project's own script does."""
     queue, today = job.desk.queue, job.desk.today
     queue.start(months(job, ratios, **options), at_work(today + timedelta(days=3)))
@@ -64,9 +66,46 @@ def road(job: Job) -> Script[None]:
     yield from begun(job, count=5, over=True)
     changes = (
         (6.0, Change("BG-001", "146300.00", "K0+420–K0+510", "原路基填土", "软弱地基换填碎石0.8 m", days=4)),
-        (14.0, Change("BG-002", "486700.00", "K0+880箱涵", "单孔3×2.5 m", "单孔4×2.5 m，防洪标准提高", "箱涵混凝土", "policy", days=12)),
-        (15.0, Change("BG-003", "1268500.00", "北段人行道", "透水砖", "增设综合杆及弱电管沟", "综合杆基础及管沟", "owner_request", "owner", days=20, scope=True)),
-        (12.0, Change("BG-004", "2357600.00", "K1+240桥台", "扩大基础", "岩溶发育，改为钻孔灌注桩", "钻孔灌注桩", days=35)),
+        (
+            14.0,
+            Change(
+                "BG-002",
+                "486700.00",
+                "K0+880箱涵",
+                "单孔3×2.5 m",
+                "单孔4×2.5 m，防洪标准提高",
+                "箱涵混凝土",
+                "policy",
+                days=12,
+            ),
+        ),
+        (
+            15.0,
+            Change(
+                "BG-003",
+                "1268500.00",
+                "北段人行道",
+                "透水砖",
+                "增设综合杆及弱电管沟",
+                "综合杆基础及管沟",
+                "owner_request",
+                "owner",
+                days=20,
+                scope=True,
+            ),
+        ),
+        (
+            12.0,
+            Change(
+                "BG-004",
+                "2357600.00",
+                "K1+240桥台",
+                "扩大基础",
+                "岩溶发育，改为钻孔灌注桩",
+                "钻孔灌注桩",
+                days=35,
+            ),
+        ),
     )
     site(job, ("5", "11", "19", "28", "37", "46", "54", "61", "67"), changes, returned=(4,))
     yield from money.payment(job, "advance", money.advance(job))
@@ -74,12 +113,31 @@ def road(job: Job) -> Script[None]:
     yield from new_account(job)
     yield from pay(job, ("0", "0.015"))
     yield job.desk.before_end(46)
-    change = Change("BG-005", "268400.00", "K1+560交叉口", "平面交叉", "增设右转专用道", "路面结构层", "owner_request", "owner", days=8)
+    change = Change(
+        "BG-005",
+        "268400.00",
+        "K1+560交叉口",
+        "平面交叉",
+        "增设右转专用道",
+        "路面结构层",
+        "owner_request",
+        "owner",
+        days=8,
+    )
     matter = yield from change_proposed(job, change)
     yield from priced(job, matter, change)
     yield from asked(job, matter, silent="PLN")
     yield job.desk.before_end(4)
-    newest = Change("BG-006", "92600.00", "K1+700绿化带", "香樟胸径10 cm", "调整为胸径12 cm", "乔木栽植", "owner_request", "owner")
+    newest = Change(
+        "BG-006",
+        "92600.00",
+        "K1+700绿化带",
+        "香樟胸径10 cm",
+        "调整为胸径12 cm",
+        "乔木栽植",
+        "owner_request",
+        "owner",
+    )
     matter = job.open(job.builder, "works_change", f"{newest.part}变更")
     yield from job.step(job.builder, matter, "propose", lambda: proposal(job, newest), wait=0.2)
 
@@ -103,7 +161,10 @@ def account_applied(job: Job) -> Script[Matter]:
     change = job.open(CONTRACTS, "works_account_change", f"{job.plan.title}收款账户变更")
     assert contract.enterprise is not None
     data = {
-        "contract": contract.pk, "holder_name": contract.enterprise.name, "account_no": number, "bank_name": "婺澜银行澜汀支行",
+        "contract": contract.pk,
+        "holder_name": contract.enterprise.name,
+        "account_no": number,
+        "bank_name": "婺澜银行澜汀支行",
         "reason": "原开户网点撤并，基本账户迁移，附盖章函件。",
     }
     yield from job.step(CONTRACTS, change, "apply", data)
@@ -114,21 +175,50 @@ def gallery(job: Job) -> Script[None]:
     """霁川路综合管廊一期: one payment sent back three times; now one waits for the planning bureau for weeks."""
     yield from begun(job, count=5)
     changes = (
-        (20.0, Change("BG-001", "172500.00", "2号通风口", "位置在人行道", "避让既有燃气管，东移6 m", "通风口结构")),
-        (22.0, Change("BG-002", "-238600.00", "K0+300–K0+360", "钢板桩支护", "放坡开挖，取消支护", "钢板桩支护", "owner_request", "owner", days=-5)),
+        (
+            20.0,
+            Change(
+                "BG-001", "172500.00", "2号通风口", "位置在人行道", "避让既有燃气管，东移6 m", "通风口结构"
+            ),
+        ),
+        (
+            22.0,
+            Change(
+                "BG-002",
+                "-238600.00",
+                "K0+300–K0+360",
+                "钢板桩支护",
+                "放坡开挖，取消支护",
+                "钢板桩支护",
+                "owner_request",
+                "owner",
+                days=-5,
+            ),
+        ),
     )
     site(job, ("4", "10", "17", "25", "33", "41", "49", "57", "63"), changes, cuts=(3,))
     yield from money.payment(job, "advance", money.advance(job))
     yield 42.0
     texts = (
-        "缺少监理支付证书和计量清单，请补齐。", "计量清单与月报产值不一致，差额未说明，请核对后重报。", "仍缺隐蔽工程计量影像资料，请补充。",
+        "缺少监理支付证书和计量清单，请补齐。",
+        "计量清单与月报产值不一致，差额未说明，请核对后重报。",
+        "仍缺隐蔽工程计量影像资料，请补充。",
     )
     data = yield from money.claimable(job)
     yield from money.payment(job, "progress", data, cut="0.021", returns=texts)
     yield from pay(job, ("0.006",))
     yield from stuck(job, 44)
     yield job.desk.before_end(7)
-    change = Change("BG-003", "157800.00", "3号投料口", "盖板为混凝土", "改为装配式复合盖板", "复合盖板", "owner_request", "owner")
+    change = Change(
+        "BG-003",
+        "157800.00",
+        "3号投料口",
+        "盖板为混凝土",
+        "改为装配式复合盖板",
+        "复合盖板",
+        "owner_request",
+        "owner",
+    )
     yield from change_proposed(job, change)
 
 
@@ -217,7 +307,9 @@ def with_recusal(job: Job) -> Script[None]:
     """Pay with a meeting in which one member is recused; before it, more than the verified work is refused."""
     data = yield from money.claimable(job)
     matter = job.open(OFFICER, "works_payment", f"{job.plan.title}进度款支付")
-    job.refused_step(OFFICER, matter, "apply", money.claim(job, "settlement", (job.plan.budget / 2).quantize(money.ROUND)))
+    job.refused_step(
+        OFFICER, matter, "apply", money.claim(job, "settlement", (job.plan.budget / 2).quantize(money.ROUND))
+    )
     yield from money.applied(job, matter, "progress", data)
     job.refused_step(AUDITOR, matter, "audit", lambda: money.reviewed(job, matter, Decimal(0)))
     yield from money.audited(job, matter)
@@ -230,9 +322,21 @@ def with_recusal(job: Job) -> Script[None]:
 
 def river_changes(job: Job) -> Script[None]:
     """A small change; then a larger one that a bureau opposes, rejected by the meeting and withdrawn; then another."""
-    yield from changed(job, Change("BG-001", "168200.00", "护岸H3段", "干砌块石", "浆砌块石，基础加深0.4 m", "浆砌块石"))
+    yield from changed(
+        job, Change("BG-001", "168200.00", "护岸H3段", "干砌块石", "浆砌块石，基础加深0.4 m", "浆砌块石")
+    )
     yield 12.0
-    change = Change("BG-002", "742000.00", "塘垅里段", "生态护坡", "增设亲水平台和景观栈道", "木栈道", "owner_request", "owner", days=25)
+    change = Change(
+        "BG-002",
+        "742000.00",
+        "塘垅里段",
+        "生态护坡",
+        "增设亲水平台和景观栈道",
+        "木栈道",
+        "owner_request",
+        "owner",
+        days=25,
+    )
     matter = yield from change_proposed(job, change)
     yield from priced(job, matter, change)
     yield from asked(job, matter, opposed="LAW")
@@ -240,11 +344,29 @@ def river_changes(job: Job) -> Script[None]:
     leader = yield from job.present(LEADER)
     job.refused_step(leader, matter, "leader", job.opinion())
     yield from decided(
-        job.desk, matter, body="director_meeting", title=f"关于{job.plan.title}增设亲水平台变更的审议", kind="change",
-        amount=Decimal(change.amount), against=3,
+        job.desk,
+        matter,
+        body="director_meeting",
+        title=f"关于{job.plan.title}增设亲水平台变更的审议",
+        kind="change",
+        amount=Decimal(change.amount),
+        against=3,
     )
-    yield from job.back(LEADER, matter, "leader", "price", "会议未通过，维持原方案，请撤回。", reason="not_conform")
+    yield from job.back(
+        LEADER, matter, "leader", "price", "会议未通过，维持原方案，请撤回。", reason="not_conform"
+    )
     yield job.days(2.0)
     job.withdraw(job.builder, matter, "会议未通过，按原方案施工。")
     yield 20.0
-    yield from changed(job, Change("BG-003", "386500.00", "石硐桥上游", "清淤弃至原指定场地", "指定场地关闭，外运至砚桥", "淤泥外运", days=10))
+    yield from changed(
+        job,
+        Change(
+            "BG-003",
+            "386500.00",
+            "石硐桥上游",
+            "清淤弃至原指定场地",
+            "指定场地关闭，外运至砚桥",
+            "淤泥外运",
+            days=10,
+        ),
+    )

@@ -17,7 +17,7 @@ from lianjing.domains.works.queries.standing import approved_changes
 from lianjing.runtime.contract.queries import original_amount
 from lianjing.runtime.matter.models import Matter
 
-SLOW = {PLANNING: 5.2}     # whose opinions take long: median working days
+SLOW = {PLANNING: 5.2}  # whose opinions take long: median working days
 JOINT = 1.8
 REPORT_DAY = 25
 
@@ -44,19 +44,38 @@ def next_report(day: date) -> date:
     return this if this >= day else (this.replace(day=1) + timedelta(days=32)).replace(day=REPORT_DAY)
 
 
-def month(job: Job, period: date, ratio: Decimal, *, cut: Decimal = Decimal(0), is_returned: bool = False) -> Script[Matter]:
+def month(
+    job: Job, period: date, ratio: Decimal, *, cut: Decimal = Decimal(0), is_returned: bool = False
+) -> Script[Matter]:
     """Report the progress of a month: the firm, the supervision firm, the owner."""
     matter = job.open(job.builder, "works_progress", f"{job.plan.title}{period:%Y年%m月}进度")
     report = {
-        "contract": job.contract.pk, "period_on": period, "reported_ratio": str(ratio), "worker_count": str(18 + job.dice.randrange(60)),
+        "contract": job.contract.pk,
+        "period_on": period,
+        "reported_ratio": str(ratio),
+        "worker_count": str(18 + job.dice.randrange(60)),
         "problems": "雨天影响土方作业，已调整工序" if job.dice.random() < 0.3 else "",
     }
     if job.dice.random() < 0.25:
         job.photos += 1
-        job.paper(job.builder, matter, "photo", f"{period:%Y年%m月}现场照片{job.photos}", step="report", is_photo=True)
+        job.paper(
+            job.builder,
+            matter,
+            "photo",
+            f"{period:%Y年%m月}现场照片{job.photos}",
+            step="report",
+            is_photo=True,
+        )
     yield from job.step(job.builder, matter, "report", report)
     if is_returned:
-        yield from job.back(job.engineer, matter, "verify", "report", "月报产值与现场计量不符，请按实际完成工程量重新填报。", reason="form_error")
+        yield from job.back(
+            job.engineer,
+            matter,
+            "verify",
+            "report",
+            "月报产值与现场计量不符，请按实际完成工程量重新填报。",
+            reason="form_error",
+        )
         yield from job.step(job.builder, matter, "report", {**report, "reported_ratio": str(ratio - cut)})
     yield from job.step(job.engineer, matter, "verify", lambda: verified(job, ratio - cut))
     yield from job.step(SITE, matter, "confirm", wait=job.days(1.0))
@@ -70,7 +89,9 @@ def verified(job: Job, ratio: Decimal) -> dict[str, Any]:
     return {"verified_ratio": str(ratio), "completed_value": str(value), "opinion": "经现场核实计量"}
 
 
-def months(job: Job, ratios: Sequence[str], *, cuts: Sequence[int] = (), returned: Sequence[int] = ()) -> Script[None]:
+def months(
+    job: Job, ratios: Sequence[str], *, cuts: Sequence[int] = (), returned: Sequence[int] = ()
+) -> Script[None]:
     """Report month by month along a curve of percentages; some are cut or sent back."""
     due = next_report(job.desk.today)
     for place, ratio in enumerate(ratios):
@@ -91,14 +112,23 @@ def proposed(job: Job, change: Change) -> Script[Matter]:
 def proposal(job: Job, change: Change) -> dict[str, Any]:
     """Return the proposal as of today."""
     return {
-        "contract": job.contract.pk, "code": change.code, "cause": change.cause, "responsible": change.responsible, "part": change.part,
-        "before_text": change.before, "after_text": change.after, "days_effect": str(change.days), "proposed_on": job.desk.today,
+        "contract": job.contract.pk,
+        "code": change.code,
+        "cause": change.cause,
+        "responsible": change.responsible,
+        "part": change.part,
+        "before_text": change.before,
+        "after_text": change.after,
+        "days_effect": str(change.days),
+        "proposed_on": job.desk.today,
     }
 
 
 def priced(job: Job, matter: Matter, change: Change) -> Script[ChangeOrder]:
     """Price the change; the rule classes it."""
-    yield from job.step(COST, matter, "price", {"items": items(change), **({"scope_changed": "on"} if change.scope else {})})
+    yield from job.step(
+        COST, matter, "price", {"items": items(change), **({"scope_changed": "on"} if change.scope else {})}
+    )
     return ChangeOrder.objects.get(pk=matter.pk)
 
 
@@ -109,14 +139,26 @@ def items(change: Change) -> list[dict[str, str]]:
     quantity = (amount * Decimal("0.85") / price).quantize(Decimal("0.1"))
     rest = amount - (quantity * price).quantize(Decimal("0.01"))
     return [
-        {"item_code": "040103001001", "name": change.item, "quantity_delta": str(quantity), "unit_price": str(price)},
-        {"item_code": "041101001001", "name": "措施项目费调整", "quantity_delta": "1" if rest > 0 else "-1", "unit_price": str(abs(rest))},
+        {
+            "item_code": "040103001001",
+            "name": change.item,
+            "quantity_delta": str(quantity),
+            "unit_price": str(price),
+        },
+        {
+            "item_code": "041101001001",
+            "name": "措施项目费调整",
+            "quantity_delta": "1" if rest > 0 else "-1",
+            "unit_price": str(abs(rest)),
+        },
     ]
 
 
 def asked(job: Job, matter: Matter, *, silent: str = "", opposed: str = "") -> Script[None]:
     """Collect the departments' opinions; a silent one gives none, an opposed one disagrees."""
-    waits = sorted((job.days(SLOW.get(number, JOINT)), unit, number) for unit, number in DEPARTMENTS if unit != silent)
+    waits = sorted(
+        (job.days(SLOW.get(number, JOINT)), unit, number) for unit, number in DEPARTMENTS if unit != silent
+    )
     passed = 0.0
     for wait, unit, number in waits:
         data = {"result": "disagree" if unit == opposed else "agree", **job.opinion()}
@@ -139,16 +181,29 @@ def changed(job: Job, change: Change, *, against: int = 0) -> Script[Matter]:
     else:
         yield from asked(job, matter)
         yield from major(job, matter, change, row.body)
-    yield from job.step(SITE, matter, "order", lambda: {"work_started_on": job.desk.today, "opinion": "已下达施工单位"})
+    yield from job.step(
+        SITE, matter, "order", lambda: {"work_started_on": job.desk.today, "opinion": "已下达施工单位"}
+    )
     return matter
 
 
 def major(job: Job, matter: Matter, change: Change, body: str) -> Script[None]:
     """Let the meeting decide a major change, with the original approver's paper where the scope changes."""
     yield from decided(
-        job.desk, matter, body=body, title=f"关于{job.plan.title}{change.part}变更的审议", kind="change", amount=abs(Decimal(change.amount))
+        job.desk,
+        matter,
+        body=body,
+        title=f"关于{job.plan.title}{change.part}变更的审议",
+        kind="change",
+        amount=abs(Decimal(change.amount)),
     )
     if change.scope:
         number = f"澜经审〔{job.desk.today.year}〕{next(job.desk.letters)}号"
-        job.paper(SECRETARY, matter, "approval", f"关于{job.plan.title}建设内容调整的批复（{number}）", step="collective")
+        job.paper(
+            SECRETARY,
+            matter,
+            "approval",
+            f"关于{job.plan.title}建设内容调整的批复（{number}）",
+            step="collective",
+        )
     yield from job.step(SECRETARY, matter, "collective", {"opinion": "会议同意该变更，要求严格控制投资。"})

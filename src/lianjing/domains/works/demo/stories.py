@@ -9,7 +9,16 @@ from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.queue import Script
 
 STORIES: Mapping[str, Callable[[Job], Script[None]]] = {
-    "road": running.road, "gallery": running.gallery, "factory": running.factory, "river": running.river, "sewer": finished.sewer,
-    "books": finished.books, "fields": takeover.fields, "energy": young.energy, "housing": young.housing, "market": young.market,
-    "hall": young.hall, "platform": young.platform,
+    "road": running.road,
+    "gallery": running.gallery,
+    "factory": running.factory,
+    "river": running.river,
+    "sewer": finished.sewer,
+    "books": finished.books,
+    "fields": takeover.fields,
+    "energy": young.energy,
+    "housing": young.housing,
+    "market": young.market,
+    "hall": young.hall,
+    "platform": young.platform,
 }

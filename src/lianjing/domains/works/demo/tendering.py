@@ -38,9 +38,18 @@ def tender_data(job: Job, code: str, **changes: Any) -> dict[str, Any]:
     plan, day = job.plan, job.desk.today
     estimated = (plan.budget * (plan.share + Decimal("0.02"))).quantize(Decimal(1000))
     return {
-        "title": f"{plan.title}{WORDS[plan.category]}", "code": code, "procurement_category": plan.category, "estimated": str(estimated),
-        "budget_money": str(estimated), "control_price": str(estimated), "method": "open", "evaluation_method": "comprehensive",
-        "award_method": "rank_one", "published_on": day + timedelta(days=8), "deadline_on": day + timedelta(days=29), **changes,
+        "title": f"{plan.title}{WORDS[plan.category]}",
+        "code": code,
+        "procurement_category": plan.category,
+        "estimated": str(estimated),
+        "budget_money": str(estimated),
+        "control_price": str(estimated),
+        "method": "open",
+        "evaluation_method": "comprehensive",
+        "award_method": "rank_one",
+        "published_on": day + timedelta(days=8),
+        "deadline_on": day + timedelta(days=29),
+        **changes,
     }
 
 
@@ -54,7 +63,9 @@ def planned_tender(job: Job, **changes: Any) -> Script[Matter]:
 
 def published(job: Job, matter: Matter) -> Script[None]:
     """Have the plan reviewed and approved, and wait until the bids are due."""
-    yield from job.step(LAWYER, matter, "legality", lambda: {"is_fair": "on", "is_whole": "on", **job.opinion()})
+    yield from job.step(
+        LAWYER, matter, "legality", lambda: {"is_fair": "on", "is_whole": "on", **job.opinion()}
+    )
     yield from job.step(LEADER, matter, "approve")
     yield at_work(deadline(matter), 60)
 
@@ -84,7 +95,9 @@ def bids(job: Job, names: Sequence[str], *, over: bool = False) -> list[dict[str
         if over and place == len(names) - 1:
             share = Decimal("1.0132")
         code = Enterprise.objects.get(name=name).credit_code
-        rows.append({"name": name, "credit_code": code, "price": str((control * share).quantize(Decimal("0.01")))})
+        rows.append(
+            {"name": name, "credit_code": code, "price": str((control * share).quantize(Decimal("0.01")))}
+        )
     return rows
 
 
@@ -96,8 +109,11 @@ def results(job: Job, matter: Matter, *, rejects: bool) -> list[dict[str, Any]]:
         is_out = rejects and place == len(rows) and len(rows) > 3
         found.append(
             {
-                "bid": str(bid.pk), "status": "disqualified" if is_out else "valid", "reason": job.dice.choice(FAULTS) if is_out else "",
-                "score": "" if is_out else str(round(94.2 - 2.3 * place + job.dice.random(), 2)), "rank": "" if is_out else place,
+                "bid": str(bid.pk),
+                "status": "disqualified" if is_out else "valid",
+                "reason": job.dice.choice(FAULTS) if is_out else "",
+                "score": "" if is_out else str(round(94.2 - 2.3 * place + job.dice.random(), 2)),
+                "rank": "" if is_out else place,
             }
         )
     return found
@@ -111,13 +127,23 @@ def opened_bids(job: Job, matter: Matter, *, count: int = 4, over: bool = False)
 
 def evaluated(job: Job, matter: Matter, *, rejects: bool = True) -> Script[None]:
     """Enter the evaluation."""
-    yield from job.step(COST, matter, "evaluate", lambda: {"report_on": job.desk.today, "results": results(job, matter, rejects=rejects)})
+    yield from job.step(
+        COST,
+        matter,
+        "evaluate",
+        lambda: {"report_on": job.desk.today, "results": results(job, matter, rejects=rejects)},
+    )
 
 
 def award_data(job: Job, matter: Matter, rank: int = 1) -> dict[str, Any]:
     """Return the award of a rank."""
     bid = Bid.objects.get(tender_id=matter.pk, rank=rank)
-    return {"bid": bid.pk, "decided_on": job.desk.today, "reason": "经评审综合得分第一，无异议", "legal_basis": ""}
+    return {
+        "bid": bid.pk,
+        "decided_on": job.desk.today,
+        "reason": "经评审综合得分第一，无异议",
+        "legal_basis": "",
+    }
 
 
 def awarded(job: Job, matter: Matter) -> Script[None]:
@@ -125,7 +151,10 @@ def awarded(job: Job, matter: Matter) -> Script[None]:
     yield from job.step(LEADER, matter, "award", lambda: award_data(job, matter))
     number = next(job.desk.letters)
     yield from job.step(
-        TENDERS, matter, "notice", lambda: {"notice_no": f"澜经中〔{job.desk.today.year}〕{number}号", "notice_on": job.desk.today}
+        TENDERS,
+        matter,
+        "notice",
+        lambda: {"notice_no": f"澜经中〔{job.desk.today.year}〕{number}号", "notice_on": job.desk.today},
     )
     yield job.days(0.5)
     job.gate(LEAD)
@@ -147,11 +176,23 @@ def contract_data(job: Job, tender: Matter, code: str, account: str, **changes: 
     supervision = Enterprise.objects.get(name=SUPERVISION[job.plan.supervision][0])
     is_works = job.plan.category == "works"
     return {
-        "award": award.pk, "code": code, "title": f"{job.plan.title}{WORDS[job.plan.category]}合同", "kind": "works" if is_works else "goods",
-        "amount": str(award.amount), "provisional": "0", "end_on": job.desk.today + timedelta(days=300), "advance_ratio": "10",
-        "progress_ratio": "80", "retention_ratio": "3", "payment_days": "30", "holder_name": award.enterprise.name, "account_no": account,
-        "bank_name": "澜汀农村商业银行望汀支行", "supervisor_name": supervision.name if is_works else "",
-        "supervisor_credit_code": supervision.credit_code if is_works else "", **changes,
+        "award": award.pk,
+        "code": code,
+        "title": f"{job.plan.title}{WORDS[job.plan.category]}合同",
+        "kind": "works" if is_works else "goods",
+        "amount": str(award.amount),
+        "provisional": "0",
+        "end_on": job.desk.today + timedelta(days=300),
+        "advance_ratio": "10",
+        "progress_ratio": "80",
+        "retention_ratio": "3",
+        "payment_days": "30",
+        "holder_name": award.enterprise.name,
+        "account_no": account,
+        "bank_name": "澜汀农村商业银行望汀支行",
+        "supervisor_name": supervision.name if is_works else "",
+        "supervisor_credit_code": supervision.credit_code if is_works else "",
+        **changes,
     }
 
 
@@ -167,7 +208,10 @@ def drafted(job: Job, tender: Matter) -> Script[Matter]:
 
 def countersigned(job: Job, matter: Matter) -> Script[None]:
     """Have the three sign, each in his own time."""
-    waits = sorted((job.days(usual), number, step) for usual, number, step in ((1.2, COST, "cost"), (1.0, FUNDS, "finance"), (1.9, LAWYER, "legal")))
+    waits = sorted(
+        (job.days(usual), number, step)
+        for usual, number, step in ((1.2, COST, "cost"), (1.0, FUNDS, "finance"), (1.9, LAWYER, "legal"))
+    )
     passed = 0.0
     for wait, number, step in waits:
         yield from job.step(number, matter, step, wait=wait - passed)

@@ -88,10 +88,18 @@ def hall(job: Job) -> Script[None]:
     yield job.days(0.8)
     matter = yield from proposed(job)
     job.desk.refused(lambda: job.open(TENDERS, "works_tender", f"{job.plan.title}招标"))
-    yield from job.back(HEAD, matter, "check", "draft", "村级配套资金说明未加盖公章，请补正。", reason="papers_missing")
+    yield from job.back(
+        HEAD, matter, "check", "draft", "村级配套资金说明未加盖公章，请补正。", reason="papers_missing"
+    )
     yield from job.step(
-        OFFICER, matter, "draft",
-        {"requested_budget": str(job.plan.budget), "authority": "开发区行政审批局", "basis": "白碓村村民代表会议决议、镇政府批复"},
+        OFFICER,
+        matter,
+        "draft",
+        {
+            "requested_budget": str(job.plan.budget),
+            "authority": "开发区行政审批局",
+            "basis": "白碓村村民代表会议决议、镇政府批复",
+        },
     )
     yield from job.step(HEAD, matter, "check")
     yield 0.7
@@ -104,8 +112,12 @@ def platform(job: Job) -> Script[None]:
     yield from permitted(job, "works_planning", wait=4.0)
     yield job.days(0.5)
     job.gate(LEAD)
-    tender = yield from planned_tender(job, method="single_source", method_reason="与一期平台保持一致，拟由原单位续建")
-    yield from job.step(LAWYER, tender, "legality", lambda: {"is_fair": "on", "is_whole": "on", **job.opinion()})
+    tender = yield from planned_tender(
+        job, method="single_source", method_reason="与一期平台保持一致，拟由原单位续建"
+    )
+    yield from job.step(
+        LAWYER, tender, "legality", lambda: {"is_fair": "on", "is_whole": "on", **job.opinion()}
+    )
     yield job.days(1.0)
     leader = yield from job.present(LEADER)
     job.refused_step(leader, tender, "approve", job.opinion())
