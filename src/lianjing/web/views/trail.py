@@ -23,6 +23,7 @@ from lianjing.web.access import STAFF, PageRequest, signed_in
 from lianjing.web.context import TRAIL
 from lianjing.web.listing import Column, DateFilter, Filter, day_of
 from lianjing.web.register import Register
+from lianjing.web.rule_words import rule_word
 from lianjing.web.scope import events_for
 from lianjing.web.words import act_words, address
 
@@ -84,9 +85,12 @@ def _context(request: PageRequest, listing: Register) -> dict[str, Any]:
         "figures": trail_figures(),
         "may_verify": bool(request.roles & TRAIL),
         "is_large": Event.objects.count() > LARGE,
-        "rules": refused.values("refused_rule")
-        .annotate(count=Count("id"))
-        .order_by("-count", "refused_rule"),
+        "rules": [
+            (rule, rule_word(rule), count)
+            for rule, count in refused.values_list("refused_rule")
+            .annotate(count=Count("id"))
+            .order_by("-count", "refused_rule")
+        ],
         "chosen_person": _person(request),
     }
 
@@ -146,7 +150,7 @@ def _listing(request: PageRequest) -> Register:
             kind="status",
             tone=lambda row: "bad" if row.is_refused else "good",
         ),
-        Column("rule", _("拒绝规则"), lambda row: row.refused_rule, "refused_rule"),
+        Column("rule", _("拒绝规则"), lambda row: rule_word(row.refused_rule), "refused_rule"),
         Column("channel", _("渠道"), lambda row: row.channel, "channel", is_hidden=True),
     ]
     return Register(
