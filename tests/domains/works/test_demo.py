@@ -27,6 +27,8 @@ from lianjing.runtime.process.models import ClockPause, Review, Timer, WorkItem
 from lianjing.runtime.trail.models import Event
 from lianjing.runtime.trail.verify import verify
 from lianjing.runtime.undertaking.models import Undertaking
+from lianjing.web.rule_words import rule_word
+from lianjing.web.words import act_words
 
 UNTIL = datetime(2026, 11, 20, 17, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 REFUSED = {
@@ -225,3 +227,10 @@ def test_the_trail_agrees_with_the_tables(year):
     verdict = verify()
     assert verdict.problems == []
     assert 1000 < verdict.events < 2200
+
+
+def test_every_act_and_every_refusing_rule_of_the_year_has_a_word(year):
+    acts = set(Event.objects.values_list("act", flat=True))
+    assert [act for act, word in act_words(acts).items() if word == act] == []
+    rules = set(Event.objects.filter(is_refused=True).values_list("refused_rule", flat=True))
+    assert [rule for rule in rules if rule_word(rule) == rule] == []
