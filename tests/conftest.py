@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.core.cache import cache
@@ -19,6 +20,10 @@ from django.db import connection
 
 from lianjing.runtime import clock
 from lianjing.runtime.trail.protection import protect, unprotect
+
+# How long an example takes says something of the machine, nothing of the rule.
+hypothesis.settings.register_profile("lianjing", deadline=None)
+hypothesis.settings.load_profile("lianjing")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 MONDAY = datetime(2025, 9, 1, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
