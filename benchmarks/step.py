@@ -3,9 +3,10 @@
     uv run --group oracle python benchmarks/step.py [--matters N] [--out FILE]
 
 Every step is a real one: a permit that was opened and whose paper was filed is registered by the planning post and
-verified by the archives post, with authority, form, papers, domain records and clocks. "Bare" repeats the same INSERTs and UPDATEs of business and process rows, one transaction an act, through
-the same ORM, without events, bodies, index, queue, interpreter, authority and forms. All figures are of one run on one
-machine; only the ratios mean something. LIANJING_DATABASE_URL chooses the database, SQLite in a temporary folder else.
+verified by the archives post, with authority, form, papers, domain records and clocks. "Without trail" runs the same
+steps with the event writer left out. "Bare writes" repeats only the INSERTs and UPDATEs of business and process rows
+through the same ORM, one transaction a step, without authority, form, papers, rules, interpreter and trail. All figures are of one run on one machine; only the ratios mean something.
+LIANJING_DATABASE_URL chooses the database, SQLite in a temporary folder else.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -112,6 +114,11 @@ class Bench:
             now=scene.now,
         )
 
+    def all_steps(self, ready: Sequence[tuple[Any, Any]]) -> None:
+        """The two steps of each opened permit."""
+        for _permit, item in ready:
+            self.steps(item.id)
+
     def collect(self) -> None:
         """Keep the rows of each act, to write them again bare."""
         inner = self.trail.write_events
@@ -124,6 +131,17 @@ class Bench:
             inner(acts)
 
         self.trail.write_events = listening
+        self.restore = lambda: setattr(self.trail, "write_events", inner)
+
+    def silence(self) -> None:
+        """Leave the trail out: the same steps write their rows and no event, body, index or queue entry."""
+        inner = self.trail.write_events
+
+        def silent(acts: Sequence[Any]) -> None:
+            for act in acts:
+                act.event_id = "-"
+
+        self.trail.write_events = silent
         self.restore = lambda: setattr(self.trail, "write_events", inner)
 
     def bare(self, keys: dict[tuple[type[Any], Any], Any]) -> None:
@@ -155,38 +173,51 @@ class Bench:
             row.save(force_update=True)
 
 
+def timed(run: Callable[[], None]) -> float:
+    """Return the seconds that a run takes."""
+    begin = time.perf_counter()
+    run()
+    return time.perf_counter() - begin
+
+
 def measure(matters: int) -> dict[str, Any]:
-    """Run both and return acts a second and their ratio, three times alternating, best of each."""
+    """Measure the three ways, alternating, three times; the best of each counts."""
     bench = Bench()
     project = bench.found()
     bench.steps(bench.opened(project, 0)[1].id)
-    full, bare, acts = [], [], 0
-    for turn in range(3):
-        opened = [bench.opened(project, 2 * turn * matters + number + 1) for number in range(2 * matters)]
-        ready = [item.id for _permit, item in opened[:matters]]
-        others = {}
-        for (permit, item), (permit_, item_) in zip(opened[:matters], opened[matters:], strict=True):
-            others |= {(type(permit), permit.pk): permit_.pk, (type(item), item.pk): item_.pk}
-            others[(type(item.instance), item.instance_id)] = item_.instance_id
+    full, silent, bare, count = [], [], [], 1
+    for _turn in range(3):
+        opened = [bench.opened(project, count + number) for number in range(3 * matters)]
+        count += 3 * matters
+        first, second, third = (opened[part * matters : (part + 1) * matters] for part in range(3))
         bench.writes.clear()
         bench.collect()
-        begin = time.perf_counter()
-        for item_id in ready:
-            bench.steps(item_id)
-        full.append(time.perf_counter() - begin)
+        full.append(timed(partial(bench.all_steps, first)))
         bench.restore()
-        acts = len(bench.writes)
-        begin = time.perf_counter()
-        bench.bare(others)
-        bare.append(time.perf_counter() - begin)
+        steps = len(bench.writes)
+        bare.append(timed(partial(bench.bare, others(first, second))))
+        bench.silence()
+        silent.append(timed(partial(bench.all_steps, third)))
+        bench.restore()
     vendor = import_module("django.db").connection.vendor
     return {
         "database": vendor,
-        "steps": acts,
-        "full_steps_a_second": round(acts / min(full), 1),
-        "bare_steps_a_second": round(acts / min(bare), 1),
-        "ratio_full_to_bare": round(min(bare) / min(full), 3),
+        "steps": steps,
+        "full_steps_a_second": round(steps / min(full), 1),
+        "without_trail_steps_a_second": round(steps / min(silent), 1),
+        "bare_writes_steps_a_second": round(steps / min(bare), 1),
+        "ratio_full_to_without_trail": round(min(silent) / min(full), 3),
+        "ratio_full_to_bare_writes": round(min(bare) / min(full), 3),
     }
+
+
+def others(opened: Sequence[Any], spare: Sequence[Any]) -> dict[tuple[type[Any], Any], Any]:
+    """Lead from the rows of opened matters to those of as many spare ones."""
+    keys: dict[tuple[type[Any], Any], Any] = {}
+    for (permit, item), (permit_, item_) in zip(opened, spare, strict=True):
+        keys |= {(type(permit), permit.pk): permit_.pk, (type(item), item.pk): item_.pk}
+        keys[(type(item.instance), item.instance_id)] = item_.instance_id
+    return keys
 
 
 def main() -> None:
