@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from lianjing.cli import init, serve
 from lianjing.cli.demonstration.zone import PASSWORD, logins, populate
 from lianjing.kernel.refusal import BadInput
 from lianjing.runtime.installation import is_installed
+
+COMPLETE = "fictitious\n"
 
 
 def add_command(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -32,10 +35,13 @@ def run(options: argparse.Namespace) -> int:
     init.prepare()
     if is_installed() and not mark.exists():
         raise BadInput(f"{settings.DATA_DIR} 中是真实安装，不能填入演示数据；请用 --data 另指目录")
+    if is_installed() and mark.read_text() != COMPLETE:
+        raise BadInput(f"{settings.DATA_DIR} 中的演示数据上次没有建完；请删除该目录后重来")
     if not is_installed():
-        mark.write_text("fictitious\n")
-        print("正在建立演示开发区……", flush=True)
-        populate(scale=options.scale, tell=lambda line: print("  " + line, flush=True))
+        mark.write_text("filling\n")
+        print("正在建立演示开发区……", file=sys.stderr, flush=True)
+        populate(scale=options.scale, tell=lambda line: print("  " + line, file=sys.stderr, flush=True))
+        mark.write_text(COMPLETE)
     people = logins()
     if options.json:
         print(
