@@ -27,11 +27,7 @@ def told(scene: Scene) -> list[tuple[object, ...]]:
     story = Scene(now=start, end=start + timedelta(days=110), random=random.Random(5))
     with transaction.atomic():
         demonstrate(story, 1)
-        events = list(
-            Event.objects.order_by("recorded_at", "oseq").values_list(
-                "recorded_at", "act", "step_key", "refused_rule"
-            )
-        )
+        events = sorted(Event.objects.values_list("recorded_at", "act", "step_key", "refused_rule"))
         sums = Bid.objects.aggregate(n=Count("id"), total=Sum("price"))
         transaction.set_rollback(True)
     return [*events, (sums["n"], sums["total"])]

@@ -7,6 +7,7 @@ import pytest
 
 from lianjing.kernel.identity import credit_check
 from lianjing.kernel.refusal import BadInput
+from lianjing.runtime.org.models import Unit
 from lianjing.runtime.parties import queries, services
 from lianjing.runtime.parties.models import Account, NaturalPerson
 from lianjing.runtime.parties.numbers import account_digest, credit_code_complaint
@@ -122,14 +123,16 @@ def test_an_account_is_entered_once_and_whole(office: Office, changes: dict[str,
 
 
 def test_a_closed_account_is_no_longer_offered_and_may_be_opened_again(office: Office) -> None:
-    account = office.account("unit:1", NUMBER)
-    assert account.unit_id == 1
+    with office.act() as act:
+        unit = act.save(Unit(code="ACC", name="财政局", kind="bureau"))
+    account = office.account(f"unit:{unit.id}", NUMBER)
+    assert account.unit_id == unit.id
     with office.act() as act, pytest.raises(BadInput):
         services.close_account(act, account, to_on=TODAY - timedelta(days=9))
     with office.act() as act:
         services.close_account(act, account, to_on=TODAY)
-    assert not queries.accounts_of("unit:1", TODAY + timedelta(days=1)).exists()
-    office.account("unit:1", NUMBER)
+    assert not queries.accounts_of(f"unit:{unit.id}", TODAY + timedelta(days=1)).exists()
+    office.account(f"unit:{unit.id}", NUMBER)
     assert Account.objects.count() == 2
 
 
