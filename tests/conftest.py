@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import hypothesis
@@ -80,12 +80,21 @@ class Snapshot:
         with connection.cursor() as cursor:
             for table, (columns, rows) in cls.tables.items():
                 names = ", ".join(f'"{column}"' for column in columns)
-                marks = ", ".join(["%s"] * len(columns))
-                cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
+                cls._insert(cursor, table, names, rows)
         models = [model for model in apps.get_models() if model._meta.db_table in cls.tables]
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), models):
                 cursor.execute(statement)
+
+    @staticmethod
+    def _insert(cursor: Any, table: str, names: str, rows: list[tuple[object, ...]]) -> None:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join(["%s"] * len(rows[0]))
+        cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)
 
     @classmethod
     def _take(cls) -> None:
