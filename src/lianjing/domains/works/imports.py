@@ -348,12 +348,19 @@ def _contract_doubts(contract: Contract, row: Row, run: Run) -> list[Notice]:
 def _sharing(contract: Contract, run: Run) -> list[str]:
     """Return the other projects of the same contract number, in this file or imported before from the same source."""
     in_file = set(run.survey.get("projects_of", {}).get(contract.code, ()))
-    stored = Contract.objects.filter(
-        code=contract.code, project__external_system=run.source, matter__is_before_platform=True
-    ).exclude(project_id=contract.project_id)
+    # By the number first, then by key: a database without statistics joins the other way round and reads everything.
+    alike = (
+        Contract.objects.filter(code=contract.code).exclude(pk=contract.pk).values_list("pk", "project_id")
+    )
+    kept = set(
+        Matter.objects.filter(
+            pk__in=[number for number, _project in alike], is_before_platform=True
+        ).values_list("pk", flat=True)
+    )
+    projects = [project for number, project in alike if number in kept and project != contract.project_id]
+    stored = Matter.objects.filter(pk__in=projects, external_system=run.source)
     return sorted(
-        (in_file | set(stored.values_list("project__external_no", flat=True)))
-        - {contract.project.external_no}
+        (in_file | set(stored.values_list("external_no", flat=True))) - {contract.project.external_no}
     )
 
 
