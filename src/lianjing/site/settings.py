@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "lianjing.runtime.contract",
     "lianjing.runtime.payment",
     "lianjing.runtime.undertaking",
+    "lianjing.runtime.draw",
+    "lianjing.runtime.publicity",
     "lianjing.runtime.batch",
     "lianjing.domains.works",
     "lianjing.web",

@@ -118,7 +118,13 @@ def test_a_supplementary_agreement_writes_down_approved_changes_and_nothing_more
     def amend(new_amount: Decimal) -> None:
         with shelf.office.act() as act:
             services.amend(
-                act, shelf.contract, signed_on=TODAY, new_amount=new_amount, reason="变更", approved_changes=M
+                act,
+                shelf.contract,
+                matter=shelf.contract.matter,
+                signed_on=TODAY,
+                new_amount=new_amount,
+                reason="变更",
+                approved_changes=M,
             )
 
     assert refused(lambda: amend(11 * M + 1)) == "contract.amendment_over_changes"

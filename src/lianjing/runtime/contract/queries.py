@@ -56,7 +56,7 @@ def committed_by_project(project_matter_id: int) -> Decimal:
 
 def current_amount(contract: Contract) -> Decimal:
     """Return the sum of the latest supplementary agreement, the original one where there is none."""
-    latest = Amendment.objects.filter(contract=contract).order_by("-signed_on", "-id").first()
+    latest = Amendment.objects.filter(contract=contract).order_by("-signed_on", "-pk").first()
     return latest.new_amount if latest else original_amount(contract)
 
 

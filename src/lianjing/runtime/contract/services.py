@@ -90,6 +90,7 @@ def amend(
     act: Act,
     contract: Contract,
     *,
+    matter: Matter,
     signed_on: date,
     new_amount: Decimal,
     reason: str,
@@ -105,7 +106,9 @@ def amend(
             % {"new": f"{new_amount:,.2f}", "ceiling": f"{ceiling:,.2f}"},
             CHANGE_CLAUSE,
         )
-    return act.save(Amendment(contract=contract, signed_on=signed_on, new_amount=new_amount, reason=reason))
+    return act.save(
+        Amendment(matter=matter, contract=contract, signed_on=signed_on, new_amount=new_amount, reason=reason)
+    )
 
 
 def propose_account_change(

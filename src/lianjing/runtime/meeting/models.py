@@ -24,6 +24,18 @@ class Meeting(Kept):
     quorum_ratio = RatioField("法定比例")
     majority_ratio = RatioField("通过比例")
     is_quorate = models.BooleanField("达到法定人数", default=False)
+    place = models.TextField("地点", blank=True, default="")
+    started_at = models.DateTimeField("开始", null=True, blank=True)
+    ended_at = models.DateTimeField("结束", null=True, blank=True)
+    video_sha256 = models.CharField("录像摘要", max_length=64, blank=True, default="")
+    recorder_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="记录人"
+    )
+    minutes_no = models.TextField("纪要号", blank=True, default="")
+    minutes_signed_at = models.DateTimeField("纪要签发", null=True, blank=True)
+    minutes_signed_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签发人"
+    )
     status = models.TextField("状态")
     minutes_document = models.ForeignKey(
         "documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="会议纪要"
@@ -48,6 +60,20 @@ class AgendaItem(Kept):
     result = CodeField("结果", codelist="decision_result")
     decided_on = models.DateField("决定日", null=True, blank=True)
     agree_count = models.IntegerField("同意", null=True, blank=True)
+    against_count = models.IntegerField("反对", null=True, blank=True)
+    abstain_count = models.IntegerField("弃权", null=True, blank=True)
+    reporter_text = models.TextField("汇报人", blank=True, default="")
+    urgency_reason = models.TextField("临时动议理由", blank=True, default="")
+    conditions_text = models.TextField("附加条件", blank=True, default="")
+    carried_by_unit = models.ForeignKey(
+        "org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="落实单位"
+    )
+    carry_due_on = models.DateField("落实期限", null=True, blank=True)
+    needs_legality = models.BooleanField("须合法性审查", default=False)
+    needs_expert = models.BooleanField("须专家论证", default=False)
+    legality_review = models.ForeignKey(
+        "process.Review", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合法性审查"
+    )
 
     class Meta:
         db_table = "agenda_item"
@@ -63,6 +89,7 @@ class MeetingMember(Kept):
     person = models.ForeignKey("org.Person", models.PROTECT, related_name="+", verbose_name="人员")
     role = CodeField("身份", codelist="meeting_role")
     is_present = models.BooleanField("出席", default=False)
+    is_recused = models.BooleanField("回避", default=False)
     absence_reason = models.TextField("缺席原因", blank=True, default="")
 
     class Meta:

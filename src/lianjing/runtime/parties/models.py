@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from lianjing.runtime.columns import CodeField
+from lianjing.runtime.columns import CodeField, RatioField
 from lianjing.runtime.trail.kept import Kept
 
 
@@ -21,6 +21,7 @@ class Enterprise(Kept):
     address = models.TextField("住所", blank=True, default="")
     region_code = models.TextField("行政区划", blank=True, default="")
     size_class = CodeField("企业规模", codelist="enterprise_size")
+    phone = models.TextField("电话", blank=True, default="")
 
     class Meta:
         db_table = "enterprise"
@@ -36,6 +37,8 @@ class NaturalPerson(Kept):
 
     name = models.TextField("姓名")
     id_no_masked = models.TextField("证件号", blank=True, default="")
+    id_no_hash = models.CharField("证件号摘要", max_length=64, blank=True, default="")
+    phone = models.TextField("电话", blank=True, default="")
 
     class Meta:
         db_table = "natural_person"
@@ -83,3 +86,29 @@ class Tie(Kept):
     class Meta:
         db_table = "tie"
         verbose_name = "关联"
+
+
+class Expert(Kept):
+    """Expert of a pool: evaluation, award, appraisal."""
+
+    person = models.ForeignKey("org.Person", models.PROTECT, related_name="+", verbose_name="人员")
+    natural_person = models.ForeignKey(
+        "NaturalPerson", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="自然人"
+    )
+    pool = CodeField("专家库", codelist="expert_pool")
+    specialty = models.TextField("专业", blank=True, default="")
+    employer_enterprise = models.ForeignKey(
+        "Enterprise", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="工作单位(企业)"
+    )
+    employer_unit = models.ForeignKey(
+        "org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="工作单位"
+    )
+    performance_score = RatioField("履职评分", null=True, blank=True)
+    from_on = models.DateField("入库日", null=True, blank=True)
+    to_on = models.DateField("出库日", null=True, blank=True)
+    note = models.TextField("说明", blank=True, default="")
+
+    class Meta:
+        db_table = "expert"
+        indexes = [models.Index(fields=["pool"], name="expert_pool")]
+        verbose_name = "专家"

@@ -20,6 +20,7 @@ class BudgetLine(Kept):
     code = models.TextField("指标号")
     name = models.TextField("名称")
     fund_kind = CodeField("资金性质", codelist="fund_kind")
+    purpose = CodeField("支出类别", codelist="payment_kind")
     amount = MoneyField("预算数")
 
     class Meta:
@@ -48,6 +49,8 @@ class PaymentApplication(Kept):
     budget_line = models.ForeignKey(
         "BudgetLine", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="预算指标"
     )
+    basis = models.TextField("依据对象", blank=True, default="")
+    payee = models.TextField("收款人", blank=True, default="")
     payee_enterprise = models.ForeignKey(
         "parties.Enterprise", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="收款单位"
     )
@@ -60,6 +63,7 @@ class PaymentApplication(Kept):
     advance_deducted = MoneyField("抵扣预付款", null=True, blank=True)
     retention = MoneyField("扣留质保金", null=True, blank=True)
     labour_share = MoneyField("人工费", null=True, blank=True)
+    other_deducted = MoneyField("扣罚其他", null=True, blank=True)
     progress_report = models.ForeignKey(
         "matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="进度报告"
     )
@@ -143,6 +147,17 @@ class BankLine(Kept):
         "PaymentOrder", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="匹配指令"
     )
     match_state = CodeField("匹配状态", codelist="match_state")
+    statement = models.ForeignKey(
+        "BankStatement", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="对账单"
+    )
+    balance = MoneyField("余额", null=True, blank=True)
+    explanation = models.TextField("说明", blank=True, default="")
+    explained_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="说明人"
+    )
+    explained_at = models.DateTimeField("说明时间", null=True, blank=True)
+    matched_at = models.DateTimeField("匹配时间", null=True, blank=True)
+    is_cash = models.BooleanField("现金", default=False)
     document = models.ForeignKey(
         "documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="凭证"
     )
@@ -179,3 +194,50 @@ class Invoice(Kept):
             ),
         ]
         verbose_name = "发票"
+
+
+class BankStatement(Kept):
+    """One imported bank file of an own account: its days, balances and digest."""
+
+    domain = CodeField("领域", codelist="domain")
+    account = models.ForeignKey("parties.Account", models.PROTECT, related_name="+", verbose_name="本方账户")
+    from_on = models.DateField("起")
+    to_on = models.DateField("止")
+    opening = MoneyField("期初余额")
+    closing = MoneyField("期末余额")
+    line_count = models.IntegerField("笔数")
+    sha256 = models.CharField("文件摘要", max_length=64)
+    document = models.ForeignKey(
+        "documents.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="文件"
+    )
+    imported_at = models.DateTimeField("导入时间")
+    person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="导入人"
+    )
+    status = models.TextField("状态", blank=True, default="")
+
+    class Meta:
+        db_table = "bank_statement"
+        constraints = [models.UniqueConstraint(fields=["account", "sha256"], name="bank_statement_once")]
+        verbose_name = "银行对账单"
+
+
+class PaymentHold(Kept):
+    """Why a payment waits, and the clause that allows it."""
+
+    payment_application = models.ForeignKey(
+        "PaymentApplication", models.PROTECT, related_name="+", verbose_name="支付申请"
+    )
+    reason = CodeField("原因", codelist="hold_reason")
+    clause = models.TextField("依据条款", blank=True, default="")
+    is_allowed = models.BooleanField("依据成立", default=False)
+    explanation = models.TextField("说明", blank=True, default="")
+    from_on = models.DateField("起")
+    to_on = models.DateField("止", null=True, blank=True)
+    person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="搁置人"
+    )
+
+    class Meta:
+        db_table = "payment_hold"
+        verbose_name = "支付搁置"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from lianjing.runtime.columns import CodeField
+from lianjing.runtime.columns import CodeField, MoneyField
 from lianjing.runtime.trail.kept import Kept
 
 
@@ -25,6 +25,16 @@ class Permit(Kept):
         "org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核发机关"
     )
     valid_to_on = models.DateField("有效期至", null=True, blank=True)
+    amount = MoneyField("批准金额", null=True, blank=True)
+    authority = models.TextField("批复机关", blank=True, default="")
+    content_text = models.TextField("批准内容", blank=True, default="")
+    acceptance_no = models.TextField("受理号", blank=True, default="")
+    legal_limit_days = models.IntegerField("法定时限", null=True, blank=True)
+    working_days_used = models.IntegerField("实际用时", null=True, blank=True)
+    paused_days = models.IntegerField("暂停时长", null=True, blank=True)
+    expires_permit = models.ForeignKey(
+        "Permit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所替许可"
+    )
     conditions_text = models.TextField("附带条件", blank=True, default="")
     verified_on = models.DateField("核验日", null=True, blank=True)
     verified_by_person = models.ForeignKey(

@@ -103,7 +103,7 @@ def bids(job: Job, names: Sequence[str], *, over: bool = False) -> list[dict[str
 
 def results(job: Job, matter: Matter, *, rejects: bool) -> list[dict[str, Any]]:
     """Return the evaluation: ranks by price, the dearest rejected for a fault where `rejects`."""
-    rows = sorted(Bid.objects.filter(tender_id=matter.pk), key=lambda bid: bid.price)
+    rows = sorted(Bid.objects.filter(tender_id=matter.pk), key=lambda bid: bid.price or 0)
     found = []
     for place, bid in enumerate(rows, start=1):
         is_out = rejects and place == len(rows) and len(rows) > 3

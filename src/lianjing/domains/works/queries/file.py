@@ -182,7 +182,7 @@ def _contract(contract: Contract, day: date) -> ContractLine:
         contract=contract,
         ceiling=ceiling_of(contract),
         standing=standing_of(contract, day),
-        amendments=list(Amendment.objects.filter(contract=contract).order_by("signed_on", "id")),
+        amendments=list(Amendment.objects.filter(contract=contract).order_by("signed_on", "pk")),
         changes=list(
             ChangeOrder.objects.filter(contract=contract)
             .select_related("matter", "approver_person")

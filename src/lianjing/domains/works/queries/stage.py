@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from lianjing.domains.works.queries.standing import awards_to_contract
@@ -16,8 +16,6 @@ from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.permit.models import Permit
 from lianjing.runtime.regulation.models import DocumentRequirement
 from lianjing.runtime.undertaking.models import Undertaking
-
-BUNDLES = ("works_projects", "works_tendering", "works_changes", "works_funds")
 
 
 def project_view(matter: Matter, day: date) -> gates.ProjectView:
@@ -59,7 +57,9 @@ def missing_papers(matter: Matter, kinds: frozenset[str]) -> tuple[str, ...]:
 
     What a take-over lists as missing is asked for as an undertaking instead, with owner and due date.
     """
-    needed = DocumentRequirement.objects.filter(bundle_key__in=BUNDLES, stage=matter.stage, is_mandatory=True)
+    needed = DocumentRequirement.objects.filter(
+        bundle_key__startswith="works_", stage=matter.stage, is_mandatory=True
+    )
     owed = set(
         Undertaking.objects.filter(
             matter_id=matter.id, source_kind="onboarding", closed_on__isnull=True
@@ -105,46 +105,10 @@ def leaving_payment(matter: Matter, day: date) -> Sequence[Condition]:
     return gates.leaving_payment(project_view(matter, day))
 
 
-def may_open_initiation(matter: Matter, day: date) -> None:
-    """Refuse an initiation that the project does not allow."""
-    gates.check_opening("works_initiation", project_view(matter, day))
+def opening(procedure: str) -> Callable[[Matter, date], None]:
+    """Return the check that refuses a procedure which the project does not allow."""
 
+    def may_open(matter: Matter, day: date) -> None:
+        gates.check_opening(procedure, project_view(matter, day))
 
-def may_open_permit(matter: Matter, day: date) -> None:
-    """Refuse a permit that the project does not allow."""
-    gates.check_opening("works_permit", project_view(matter, day))
-
-
-def may_open_tender(matter: Matter, day: date) -> None:
-    """Refuse a tender that the project does not allow."""
-    gates.check_opening("works_tender", project_view(matter, day))
-
-
-def may_open_contract(matter: Matter, day: date) -> None:
-    """Refuse a contract that the project does not allow."""
-    gates.check_opening("works_contract", project_view(matter, day))
-
-
-def may_open_progress(matter: Matter, day: date) -> None:
-    """Refuse a progress report that the project does not allow."""
-    gates.check_opening("works_progress", project_view(matter, day))
-
-
-def may_open_change(matter: Matter, day: date) -> None:
-    """Refuse a change that the project does not allow."""
-    gates.check_opening("works_change", project_view(matter, day))
-
-
-def may_open_payment(matter: Matter, day: date) -> None:
-    """Refuse a payment that the project does not allow."""
-    gates.check_opening("works_payment", project_view(matter, day))
-
-
-def may_open_account_change(matter: Matter, day: date) -> None:
-    """Refuse an account change that the project does not allow."""
-    gates.check_opening("works_account_change", project_view(matter, day))
-
-
-def may_open_onboard(matter: Matter, day: date) -> None:
-    """Refuse a take-over of a project that is none of the archive."""
-    gates.check_opening("works_onboard", project_view(matter, day))
+    return may_open

@@ -115,7 +115,7 @@ def awards_to_contract(project_id: int | None, besides: int | None = None) -> li
     found = Award.objects.filter(
         tender__project_id=project_id, status="active", notice_on__isnull=False
     ).exclude(tender_id__in=taken)
-    return list(found.select_related("tender", "enterprise").order_by("id"))
+    return list(found.select_related("tender", "enterprise").order_by("pk"))
 
 
 def same_kind(tender: Tender, since: date) -> list[Decimal]:

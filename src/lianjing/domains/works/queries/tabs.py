@@ -11,23 +11,17 @@ from typing import Any
 from lianjing.domains.works.models import (
     Award,
     Bid,
-    ChangeOrder,
-    Initiation,
-    Onboarding,
-    ProgressReport,
-    Tender,
 )
 from lianjing.domains.works.queries.stage import project_view
 from lianjing.domains.works.rules import gates
 from lianjing.domains.works.rules.reviews import FIVE
 from lianjing.kernel.declaration import Procedure
 from lianjing.kernel.refusal import Refusal
-from lianjing.runtime.contract.models import AccountChange, Contract
 from lianjing.runtime.documents.models import Document
+from lianjing.runtime.domains import domain
 from lianjing.runtime.matter.models import Matter, StageGate
 from lianjing.runtime.org.models import Person
-from lianjing.runtime.payment.models import BankLine, PaymentApplication, PaymentOrder
-from lianjing.runtime.permit.models import Permit
+from lianjing.runtime.payment.models import BankLine, PaymentOrder
 from lianjing.runtime.process.models import ProcessInstance, Review, WorkItem
 from lianjing.runtime.process.opinions import sealed_items
 from lianjing.runtime.trail.act import legal_day
@@ -35,24 +29,38 @@ from lianjing.runtime.trail.models import Event
 
 # Under which stage of the file each kind of matter stands (C3: six tabs).
 TABS: Mapping[str, tuple[str, ...]] = {
-    "initiation": ("initiation", "onboarding"),
+    "initiation": ("initiation", "proposal", "feasibility", "design", "onboarding"),
     "planning": ("permit",),
-    "tendering": ("tender",),
-    "contract": ("contract", "account_change"),
-    "implementation": ("progress", "change"),
-    "payment": ("payment",),
+    "tendering": ("tender", "award"),
+    "contract": ("contract", "account_change", "amendment"),
+    "implementation": (
+        "start",
+        "progress",
+        "visa",
+        "change",
+        "subcontract",
+        "wage",
+        "inspection",
+        "relocation",
+        "acceptance",
+    ),
+    "payment": (
+        "payment",
+        "compensation",
+        "settlement",
+        "final_account",
+        "warranty",
+        "handover",
+        "post_evaluation",
+    ),
 }
-RECORDS: Mapping[str, type[Any]] = {
-    "initiation": Initiation,
-    "onboarding": Onboarding,
-    "permit": Permit,
-    "tender": Tender,
-    "contract": Contract,
-    "account_change": AccountChange,
-    "progress": ProgressReport,
-    "change": ChangeOrder,
-    "payment": PaymentApplication,
-}
+
+
+def records() -> Mapping[str, type[Any]]:
+    """Return the class of the typed record of each kind of matter."""
+    return {each.matter_kind: each.record for each in domain("works").procedures}
+
+
 RELATED = ("contract", "enterprise", "payee_account", "tender")
 
 
@@ -134,7 +142,7 @@ def tabs_of(matter: Matter, visible: Iterable[int], *, person_id: int, now: date
 
 
 def _attach_records(children: Mapping[int, Child]) -> None:
-    for kind, model in RECORDS.items():
+    for kind, model in records().items():
         wanted = [number for number, child in children.items() if child.matter.kind == kind]
         if wanted:
             related = [each.name for each in model._meta.concrete_fields if each.name in RELATED]
@@ -203,10 +211,10 @@ def _tender_details(tender_ids: Sequence[int]) -> dict[int, TenderDetails]:
     )
     awards = {
         row.tender_id: row
-        for row in Award.objects.filter(tender_id__in=tender_ids).select_related("enterprise").order_by("id")
+        for row in Award.objects.filter(tender_id__in=tender_ids).select_related("enterprise").order_by("pk")
     }
     ranked = {
-        number: sorted(rows, key=lambda bid: (bid.rank is None, bid.rank or 0, bid.price))
+        number: sorted(rows, key=lambda bid: (bid.rank is None, bid.rank or 0, bid.price or 0))
         for number, rows in bids.items()
     }
     return {number: TenderDetails(tuple(ranked.get(number, ())), awards.get(number)) for number in tender_ids}

@@ -184,6 +184,7 @@ def _approve(deed: Deed, row: ChangeOrder) -> None:
     amend(
         deed.act,
         contract,
+        matter=deed.matter,
         signed_on=deed.day,
         new_amount=ceiling_of(contract),
         reason=row.code or deed.matter.title,

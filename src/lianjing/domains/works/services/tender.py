@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -140,7 +141,7 @@ def evaluate(deed: Deed) -> dict[str, Any]:
     entered = [
         rules.BidView(
             bid.enterprise.name,
-            bid.price,
+            bid.price or Decimal(0),
             rows[pk]["status"] == "valid",
             rows[pk]["rank"] or 0,
             rows[pk]["reason"],
@@ -201,8 +202,8 @@ def award(deed: Deed) -> dict[str, Any]:
         deed.act.save(other)
     bid.is_winner = True
     deed.act.save(bid)
-    row = Award.objects.filter(tender=record).first() or Award(tender=record)
-    row.bid, row.enterprise, row.amount, row.rank = bid, bid.enterprise, bid.price, bid.rank
+    row = Award.objects.filter(tender=record).first() or Award(matter=deed.matter, tender=record)
+    row.bid, row.enterprise, row.amount, row.rank = bid, bid.enterprise, bid.price or Decimal(0), bid.rank
     row.method, row.legal_basis, row.decided_on, row.status = (
         record.award_method,
         deed.data["legal_basis"],

@@ -1,0 +1,48 @@
+"""Payment with its five reviews."""
+
+from __future__ import annotations
+
+from lianjing.domains.works.forms import payment as payment_forms
+from lianjing.domains.works.forms import site as site_forms
+from lianjing.domains.works.queries import stage
+from lianjing.domains.works.services import payment
+from lianjing.kernel.declaration import Duty, Procedure, Step, Text
+from lianjing.runtime.payment.models import PaymentApplication
+
+PAYMENT = Procedure(
+    key="works_payment",
+    matter_kind="payment",
+    label=Text("工程款支付", "Works payment"),
+    parent_kind="project",
+    opener_post="project_officer",
+    record=PaymentApplication,
+    may_open=stage.opening("works_payment"),
+    may_withdraw=payment.may_withdraw,
+    withdrawn=payment.withdrawn,
+    series="建付",
+    steps=(
+        Step("apply", payment.apply, Duty.APPLY, payment_forms.PaymentForm, "entered", is_money=True),
+        Step("audit", payment.audit, Duty.AUDIT, payment_forms.AuditForm, "reviewed", is_money=True),
+        Step("internal", payment.internal, Duty.REVIEW, payment_forms.InternalForm, "reviewed"),
+        Step("joint_departments", payment.joint_departments),
+        Step("joint", payment.joint, Duty.REVIEW, site_forms.JointOpinionForm, "reviewed"),
+        Step("collective_tier", payment.collective_tier),
+        Step("collective", payment.collective, Duty.APPROVE, payment_forms.CollectiveForm, "approved"),
+        Step("finance", payment.finance, Duty.REVIEW, payment_forms.FinanceForm, "reviewed", is_money=True),
+        Step(
+            "make_order", payment.make_order, Duty.MAKE, payment_forms.MakeOrderForm, "entered", is_money=True
+        ),
+        Step(
+            "check_order",
+            payment.check_order,
+            Duty.CHECK,
+            payment_forms.CheckOrderForm,
+            "reviewed",
+            is_money=True,
+        ),
+        Step("release", payment.release, Duty.PAY, payment_forms.ReleaseForm, "approved", is_money=True),
+        Step("receipt", payment.receipt, Duty.MAKE, payment_forms.ReceiptForm, "entered"),
+    ),
+)
+
+PROCEDURES: tuple[Procedure, ...] = (PAYMENT,)
