@@ -1,4 +1,4 @@
-"""The organisation as registers: units, posts, persons, appointments, delegations, conflicts, powers, who could."""
+"""The organisation as registers: units, posts, persons, appointments, delegations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,21 +15,16 @@ from django.views.decorators.http import require_safe
 
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime import codes
-from lianjing.runtime.domains import domains
-from lianjing.runtime.org.models import Appointment, Delegation, Person, Post, PowerItem, Unit
+from lianjing.runtime.org.models import Appointment, Delegation, Person, Post, Unit
 from lianjing.runtime.org.personnel import PERSONNEL
-from lianjing.runtime.org.queries import in_being, on_day, who_could
-from lianjing.runtime.org.registers import Branch, Holding, conflict_grid, duties_of, holdings, posts_of, tree
-from lianjing.runtime.process.models import WorkItem
-from lianjing.runtime.process.scope import open_for
-from lianjing.runtime.regulation.queries import clause_title
-from lianjing.runtime.trail.act import legal_day
+from lianjing.runtime.org.queries import in_being
+from lianjing.runtime.org.registers import Branch, Holding, duties_of, holdings, posts_of, tree
 from lianjing.runtime.trail.queries import lines
 from lianjing.web.access import STAFF, PageRequest, signed_in
-from lianjing.web.listing import Column, Filter, Listing, day_of
+from lianjing.web.listing import Column, Filter, Listing
 from lianjing.web.register import Register, Roll
 from lianjing.web.scope import events_for
-from lianjing.web.words import clause_address, in_english, item_name, procedure_words, timeline_acts
+from lianjing.web.words import timeline_acts
 
 LATEST_ACTS = 30
 
@@ -52,11 +47,11 @@ def masked(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
 
 
-def _units() -> list[tuple[str, str]]:
+def unit_choices() -> list[tuple[str, str]]:
     return [(str(number), name) for number, name in Unit.objects.order_by("code").values_list("id", "name")]
 
 
-def _in_force(from_on: date | None, to_on: date | None, day: date) -> tuple[str, str]:
+def in_force(from_on: date | None, to_on: date | None, day: date) -> tuple[str, str]:
     """The state of a dated row on the day, with its tone."""
     if from_on is not None and from_on > day:
         return _("未生效"), "doing"
@@ -65,7 +60,7 @@ def _in_force(from_on: date | None, to_on: date | None, day: date) -> tuple[str,
     return _("在用"), "good"
 
 
-def _state_filter(day: date) -> Filter:
+def state_filter(day: date) -> Filter:
     return Filter(
         "state",
         _("状态"),
@@ -169,7 +164,7 @@ def posts(request: PageRequest) -> HttpResponse:
         Column("from", _("设立日"), lambda row: row.from_on, "from_on", "day", is_hidden=True),
     ]
     filters = [
-        Filter("unit", _("单位"), _units(), "unit_id"),
+        Filter("unit", _("单位"), unit_choices(), "unit_id"),
         Filter("kind", _("岗位类别"), codes.choices("post_kind"), "kind"),
         Filter("risk", _("风险等级"), codes.choices("risk_level"), "risk_level"),
     ]
@@ -218,7 +213,7 @@ def persons(request: PageRequest) -> HttpResponse:
         Column("left", _("离职日"), lambda row: row.left_on, "left_on", "day", is_hidden=True),
     ]
     filters = [
-        Filter("unit", _("所在单位"), _units(), "unit_id"),
+        Filter("unit", _("所在单位"), unit_choices(), "unit_id"),
         Filter("kind", _("人员类别"), codes.choices("person_kind"), "kind"),
     ]
     rows = Person.objects.select_related("unit").order_by("unit__code", "pinyin", "id")
@@ -252,9 +247,9 @@ def person(request: PageRequest, person_id: int) -> HttpResponse:
     context = {
         "subject": found,
         "phone": masked(found.phone),
-        "appointments": [(term, *_in_force(term.from_on, term.to_on, request.today)) for term in terms],
+        "appointments": [(term, *in_force(term.from_on, term.to_on, request.today)) for term in terms],
         "delegations": [
-            (row, *_in_force(row.from_on, row.to_on, request.today))
+            (row, *in_force(row.from_on, row.to_on, request.today))
             for row in lent.order_by("-from_on", "-id")
         ],
         "acts": timeline_acts(lines(acts[:LATEST_ACTS]), request.today),
@@ -284,9 +279,9 @@ def appointments(request: PageRequest) -> HttpResponse:
         Column(
             "state",
             _("状态"),
-            lambda row: _in_force(row.from_on, row.to_on, request.today)[0],
+            lambda row: in_force(row.from_on, row.to_on, request.today)[0],
             kind="status",
-            tone=lambda row: _in_force(row.from_on, row.to_on, request.today)[1],
+            tone=lambda row: in_force(row.from_on, row.to_on, request.today)[1],
         ),
         Column(
             "rotation",
@@ -305,7 +300,7 @@ def appointments(request: PageRequest) -> HttpResponse:
     ]
     if is_personnel(request):
         columns.append(Column("end", _("操作"), lambda row: "" if row.to_on else _("免去"), url=_end_url))
-    filters = [Filter("unit", _("单位"), _units(), "post__unit_id"), _state_filter(request.today)]
+    filters = [Filter("unit", _("单位"), unit_choices(), "post__unit_id"), state_filter(request.today)]
     rows = Appointment.objects.select_related("person", "post__unit").order_by("-from_on", "-id")
     listing = Register(
         request, rows, columns, ("person__name", "person__pinyin", "post__name", "basis"), filters
@@ -332,9 +327,9 @@ def delegations(request: PageRequest) -> HttpResponse:
         Column(
             "state",
             _("状态"),
-            lambda row: _in_force(row.from_on, row.to_on, request.today)[0],
+            lambda row: in_force(row.from_on, row.to_on, request.today)[0],
             kind="status",
-            tone=lambda row: _in_force(row.from_on, row.to_on, request.today)[1],
+            tone=lambda row: in_force(row.from_on, row.to_on, request.today)[1],
         ),
         Column(
             "proof",
@@ -356,7 +351,7 @@ def delegations(request: PageRequest) -> HttpResponse:
     rows = Delegation.objects.select_related("from_person", "to_person", "post__unit").order_by(
         "-from_on", "-id"
     )
-    filters = [Filter("unit", _("单位"), _units(), "post__unit_id"), _state_filter(request.today)]
+    filters = [Filter("unit", _("单位"), unit_choices(), "post__unit_id"), state_filter(request.today)]
     listing = Register(
         request, rows, columns, ("from_person__name", "to_person__name", "post__name", "reason"), filters
     )
@@ -368,179 +363,3 @@ def delegations(request: PageRequest) -> HttpResponse:
         everyone_text=_("委托我的岗位"),
         note=_("委托须写明期限和理由；申请人是受托人所在单位或其上级单位负责人的，受托人不得办理。"),
     )
-
-
-@signed_in(kinds=STAFF)
-@require_safe
-def conflicts(request: PageRequest) -> HttpResponse:
-    """The conflict-of-duty matrix in force today, each pair with its clause."""
-    grid = conflict_grid(request.today)
-    duties = [duty for duty, _word in codes.choices("duty") if any(duty == pair[0] for pair in grid)]
-    table = [
-        {
-            "duty": duty,
-            "cells": [
-                {"row": grid.get((duty, other)), "is_same": duty == other, "other": other} for other in duties
-            ],
-        }
-        for duty in duties
-    ]
-    pairs = sorted({row.id: row for row in grid.values()}.values(), key=lambda row: row.id)
-    listed = [
-        {
-            "row": row,
-            "clause": clause_title(row.clause, request.today),
-            "url": clause_address(row.clause, request.today),
-        }
-        for row in pairs
-    ]
-    return render(request, "lianjing/org_conflicts.html", {"duties": duties, "table": table, "pairs": listed})
-
-
-@signed_in(kinds=STAFF)
-@require_safe
-def powers(request: PageRequest) -> HttpResponse:
-    """The register of powers: nothing can be done that is not in it on that day (G8)."""
-    processes = process_words()
-    post_names = dict(Post.objects.order_by("id").values_list("key", "name"))
-    day = request.today
-    columns = [
-        Column("code", _("事项编码"), lambda row: row.code, "code"),
-        Column(
-            "name",
-            _("事项名称"),
-            lambda row: row.name_en if in_english() and row.name_en else row.name,
-            "name",
-        ),
-        Column("unit", _("行使单位"), lambda row: row.unit.name, "unit__code"),
-        Column("post", _("岗位"), lambda row: post_names.get(row.post_key, row.post_key)),
-        Column(
-            "process",
-            _("流程"),
-            lambda row: processes.get(row.definition_key, row.definition_key),
-            "definition_key",
-        ),
-        Column(
-            "clause",
-            _("依据条款"),
-            lambda row: clause_title(row.clause, day),
-            url=lambda row: clause_address(row.clause, day),
-        ),
-        Column("limit", _("时限（工作日）"), lambda row: row.limit_days, "limit_days", "number"),
-        Column("discretion", _("裁量范围"), lambda row: row.discretion_text),
-        Column(
-            "disclosure",
-            _("公开要求"),
-            lambda row: codes.label("disclosure_rule", row.disclosure) if row.disclosure else "",
-            is_hidden=True,
-        ),
-        Column("reviewed", _("上次复核"), lambda row: row.reviewed_on, "reviewed_on", "day", is_hidden=True),
-        Column("review", _("应复核"), _review_due, kind="day"),
-        Column("from", _("启用日"), lambda row: row.from_on, "from_on", "day"),
-        Column("to", _("停用日"), lambda row: row.to_on, "to_on", "day", is_hidden=True),
-        Column(
-            "state",
-            _("状态"),
-            lambda row: _in_force(row.from_on, row.to_on, day)[0],
-            kind="status",
-            tone=lambda row: _in_force(row.from_on, row.to_on, day)[1],
-        ),
-        Column(
-            "proof",
-            _("溯源"),
-            lambda _row: _("溯源"),
-            url=lambda row: reverse("trace", args=["power_item", row.id]),
-        ),
-    ]
-    if is_personnel(request):
-        columns.append(
-            Column(
-                "end",
-                _("操作"),
-                lambda row: "" if row.to_on else _("停用"),
-                url=lambda row: "" if row.to_on else reverse("org_power_end", args=[row.id]),
-            )
-        )
-    rows = PowerItem.objects.select_related("unit").order_by("code", "-from_on")
-    filters = [Filter("unit", _("行使单位"), _units(), "unit_id"), _state_filter(day)]
-    listing = Register(
-        request, rows, columns, ("code", "name", "name_en", "definition_key", "discretion_text"), filters
-    )
-    return show(
-        request,
-        listing,
-        title=_("权力清单"),
-        new_url=reverse("org_power_new"),
-        new_text=_("登记权力事项"),
-        note=_("不在清单内或当日未生效的事项，系统拒绝办理并留痕。"),
-    )
-
-
-def process_words() -> dict[str, str]:
-    """Return what a power item's process is called: the procedures, and the two acts that need no process."""
-    words = procedure_words()
-    for domain in domains():
-        words |= {f"{domain.key}_project": _("登记项目"), f"{domain.key}_gate": _("阶段转换")}
-    return words
-
-
-def _review_due(row: PowerItem) -> date | None:
-    """The register is reviewed every year: the same day of the next year."""
-    if row.to_on is not None:
-        return None
-    last = row.reviewed_on or row.from_on
-    return last.replace(year=last.year + 1, day=min(last.day, 28) if last.month == 2 else last.day)
-
-
-@signed_in(kinds=STAFF)
-@require_safe
-def who(request: PageRequest) -> HttpResponse:
-    """Answer "who could approve this on that day": one name is right, none or several is a fault (C4)."""
-    item = _asked_item(request)
-    day = day_of(request.GET.get("day", "")) or (legal_day(item.opened_at) if item else request.today)
-    chosen = item.post_id if item else _number(request.GET.get("post", ""))
-    post = Post.objects.select_related("unit").filter(id=chosen).first() if chosen else None
-    answer = who_could(day, post.id) if post else []
-    direct = [each for each in answer if each[1] is None]
-    context = {
-        "posts": _choosable(request.today),
-        "post": post,
-        "day": day,
-        "item": item,
-        "item_name": item_name(item) if item else "",
-        "answer": [
-            {"person": found, "holder": holder, "basis": basis, "term": _term(post, holder or found, day)}
-            for found, holder, basis in answer
-        ],
-        "fault": ""
-        if post is None or len(direct) == 1
-        else _("该日该岗位无人在任")
-        if not direct
-        else _("该日该岗位有多人在任"),
-        "terms": Appointment.objects.filter(post=post).select_related("person").order_by("-from_on", "-id")
-        if post
-        else [],
-    }
-    return render(request, "lianjing/org_who.html", context)
-
-
-def _asked_item(request: PageRequest) -> WorkItem | None:
-    number = _number(request.GET.get("item", ""))
-    item = (
-        WorkItem.objects.select_related("matter", "post__unit").filter(id=number).first() if number else None
-    )
-    if item is not None:
-        open_for(request.who.id, item.matter_id, request.today)
-    return item
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
-
-
-def _choosable(day: date) -> QuerySet[Post]:
-    return Post.objects.filter(in_being(day)).select_related("unit").order_by("unit__code", "id")
-
-
-def _term(post: Post | None, owner: Person, day: date) -> Appointment | None:
-    return Appointment.objects.filter(on_day(day), post=post, person=owner).order_by("id").first()

@@ -25,7 +25,7 @@ from lianjing.runtime.trail.models import ActRow
 from lianjing.web.access import STAFF, PageRequest, signed_in
 from lianjing.web.middleware import status_of
 from lianjing.web.receipts import FIELD, fresh_key, give_receipt, key_of
-from lianjing.web.views.org import process_words
+from lianjing.web.views.org_duty import process_words
 from lianjing.web.words import in_english, refusal_words
 
 Do = Callable[[dict[str, Any], str], Any]
