@@ -52,7 +52,7 @@ def own_database() -> dict[str, str]:
 def fill(folder: Path) -> None:
     """Fill a demonstration zone."""
     subprocess.run(
-        command("demo", "--no-serve", "--data", str(folder)),
+        command("demo", "--no-serve", "--scale", "0", "--data", str(folder)),
         env=own_database(),
         check=True,
         stdout=subprocess.DEVNULL,

@@ -86,13 +86,13 @@ def test_the_operator_applies_and_the_head_decides(width: int, office: str, seat
     project = page.url
     sound(page, axe)
 
-    page.get_by_role("link", name="立项报批", exact=True).click()
+    page.get_by_role("link", name="项目建议书", exact=True).click()
     expect(page.locator("#title")).not_to_be_empty()
     submit(page, "发起")
     expect(page.get_by_role("status").first).to_contain_text("留痕编号")
     item = page.url
 
-    type_in(page, requested_budget="68000000.00", authority="开发区行政审批局")
+    type_in(page, amount="68000000.00", authority="开发区行政审批局")
     submit(page, "暂存")
     expect(page.get_by_text("草稿已保存")).to_be_visible()
     page.goto(project)
@@ -107,7 +107,7 @@ def test_the_operator_applies_and_the_head_decides(width: int, office: str, seat
     submit(page, "提交")
     refusal = page.locator(".lj-refusal")
     expect(refusal).to_be_focused()
-    expect(refusal.get_by_role("link")).to_have_attribute("href", re.compile("/clauses/zone_projects~10/"))
+    expect(refusal.get_by_role("link")).to_have_attribute("href", re.compile("/clauses/zone_initiation~2/"))
     sound(page, axe)
 
     page.locator("#file-proposal").set_input_files(PAPER)

@@ -30,9 +30,9 @@ def test_a_gate_passed_twice_under_one_key_is_passed_once(play, enter):
 
 def test_a_matter_opened_twice_under_one_key_is_one_matter(play, enter):
     project, officer = play.project(), enter(OFFICER)
-    place = f"/matters/{project.pk}/open/works_initiation"
+    place = f"/matters/{project.pk}/open/works_proposal"
     first, again = (send(officer, place, {"title": "立项"}, "open-1") for _turn in range(2))
-    assert first.json()["id"] == again.json()["id"] and Matter.objects.filter(kind="initiation").count() == 1
+    assert first.json()["id"] == again.json()["id"] and Matter.objects.filter(kind="proposal").count() == 1
 
 
 def test_a_key_of_another_person_opens_nothing_of_his(play, enter):

@@ -139,9 +139,9 @@ def test_two_files_are_one_report(
 def test_a_post_above_the_unit_reaches_it_and_one_beside_it_does_not(zone: Scene, ledger: Path) -> None:
     options = argparse.Namespace(person=OFFICER, dry_run=True)
     kind = next(kind for kind in import_ledger.kinds() if kind.key == "projects")
-    unit = import_ledger._unit("AUD")
+    unit = import_ledger.unit_of("AUD")
     with pytest.raises(Refusal):
-        import_ledger._actor(kind, options, unit, zone.today(), zone.now)
+        import_ledger.actor_of(kind, options, unit, zone.today(), zone.now)
 
 
 # Real processes on a real folder: the machine stops in the middle; two people import the same file at once.

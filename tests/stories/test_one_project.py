@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from lianjing.domains.works.queries import project_file
+from lianjing.domains.works.demo import tender_room as room
+from lianjing.domains.works.models import Project
+from lianjing.domains.works.queries import review_lines
+from lianjing.domains.works.queries.money import contract_lines, ledger_of, money_path
 from lianjing.kernel.refusal import Ground
+from lianjing.runtime.contract.models import Contract
+from lianjing.runtime.payment.models import PaymentApplication
 from lianjing.runtime.trail.models import Event
 from lianjing.runtime.trail.sequencer import sequence_all
 from tests.domains.works.playing import (
     BUILDER,
-    COST,
-    HEAD,
-    LAWYER,
     LEADER,
     OFFICER,
     SECRETARY,
     TENDERS,
     refused,
 )
+from tests.domains.works.tendering import AGENT
 
 
 def test_one_project_from_initiation_to_receipt(play):
@@ -40,22 +43,22 @@ def test_one_project_from_initiation_to_receipt(play):
     play.permit(project, "works_planning")
     assert play.gate(project).stage == "tendering"
 
-    # two bidders are too few; the second rank may not win a mandatory tender of state money
-    tender = play.tender_to_opening(project)
+    # two bidders are too few; nobody awards by another method than the one published
+    failed = play.tender_to_opening(project, "48000000", "49000000")
     with refused(Ground.RULE, "tender.too_few_bidders"):
-        play.do(
-            TENDERS,
-            tender,
-            "open_bids",
-            {"opened_on": scene.today(), "bids": play.bids("48000000", "49000000")},
-        )
-    play.evaluated(tender, "48000000", "49000000", "51000000")
-    with refused(Ground.RULE, "award.rank"):
-        play.do(LEADER, tender, "award", play.award_data(tender, rank=2))
-    play.do(LEADER, tender, "award", play.award_data(tender))
+        room.unseal(scene, failed.pk, play.offers("48000000", "49000000"))
+    play.do(AGENT, failed, "open_bids", {"is_over": "on"})
+    prices = ("48000000", "49000000", "51000000")
+    tender = play.tender_to_opening(project, *prices, retender_of=failed.pk)
+    play.evaluated(tender, *prices)
+    play.unopposed(tender)
+    award = play.open(TENDERS, "works_award", project)
+    with refused(Ground.RULE, "award.method"):
+        play.do(TENDERS, award, "prepare", play.award_data(tender, method="vote"))
+    play.do(TENDERS, award, "prepare", play.award_data(tender))
     with refused(Ground.GATE, "gate.tendering"):
         play.gate(project)
-    play.do(TENDERS, tender, "notice", {"notice_no": "T-1", "notice_on": scene.today()})
+    play.award_out(award)
     assert play.gate(project).stage == "contract"
 
     # the contract says what the bid said
@@ -65,10 +68,11 @@ def test_one_project_from_initiation_to_receipt(play):
     with refused(Ground.GATE, "payment.not_on_platform"):
         play.open(OFFICER, "works_payment", project)
     play.do("20706", matter, "draft", play.contract_data(tender))
-    for number, step in ((COST, "cost"), ("20201", "finance"), (LAWYER, "legal"), (LEADER, "approve")):
-        play.do(number, matter, step)
-    play.do("20708", matter, "file", {"signed_on": scene.today(), "is_same": "on"})
-    contract = project_file(project.pk, person_id=scene.person(HEAD), day=scene.today()).contracts[0].contract
+    play.compared(matter)
+    play.countersigned(matter)
+    play.do(LEADER, matter, "approve")
+    play.sealed_and_filed(matter)
+    contract = Contract.objects.get(project=project)
     assert contract.status == "active"
 
     # no start without a permit
@@ -78,6 +82,11 @@ def test_one_project_from_initiation_to_receipt(play):
         play.open(BUILDER, "works_progress", project)
     play.permit(project, "construction")
     assert play.gate(project).stage == "implementation"
+
+    # no progress before the start is approved with its day
+    with refused(Ground.GATE, "opening.not_started"):
+        play.open(BUILDER, "works_progress", project)
+    play.started(project, contract)
 
     # advance: up to the agreed share, through the meeting above the tier
     advance = play.open(OFFICER, "works_payment", project)
@@ -135,15 +144,14 @@ def test_one_project_from_initiation_to_receipt(play):
     play.released(payment)
     play.receipted(payment, "6700000")
 
-    told = project_file(project.pk, person_id=scene.person(HEAD), day=scene.today())
-    money = {link.key: link.amount for link in told.money}
-    assert money["paid"] == money["receipt"] == Decimal("11500000.00")
-    assert (money["contract"], money["changes"]) == (Decimal("48000000.00"), Decimal("100000.00"))
-    assert all(
-        line.is_standing for payment_line in told.contracts[0].payments for line in payment_line.reviews
-    )
+    lines = contract_lines(project.pk, scene.today())
+    path, ledger = money_path(Project.objects.get(pk=project.pk), lines), ledger_of(project.pk, lines)
+    assert path.paid == ledger.bank == Decimal("11500000.00")
+    assert (path.contract, path.changes) == (Decimal("48000000.00"), Decimal("100000.00"))
+    payments = PaymentApplication.objects.filter(contract=contract, status="paid")
+    assert all(line.is_standing for payment in payments for line in review_lines(payment))
     refusals = Event.objects.filter(root_matter_id=project.pk, is_refused=True)
-    assert {"gate.initiation", "award.rank", "red_line.over_progress"} <= set(
+    assert {"gate.initiation", "award.method", "red_line.over_progress"} <= set(
         refusals.values_list("refused_rule", flat=True)
     )
     sequence_all()

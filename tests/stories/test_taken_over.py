@@ -54,7 +54,7 @@ from tests.stories.taking_over import (
 
 LEDGER = "data/works/dpwh_flood_control_projects.csv"
 REFUSED_IN_ARCHIVE = (
-    (OFFICER, "works_initiation"),
+    (OFFICER, "works_proposal"),
     (TENDERS, "works_tender"),
     (CONTRACTS, "works_contract"),
     (OFFICER, "works_payment"),
@@ -264,12 +264,24 @@ def test_twenty_real_projects_are_taken_over_and_one_is_settled_and_paid(archive
     desks.refused(
         OFFICER, step, claim("retention", "150000.01"), rule="red_line.over_progress", clause="zone_funds#13"
     )
+    desks.refused(
+        OFFICER, step, claim("settlement", "850000"), rule="payment.no_settlement", clause="zone_funds#20"
+    )
+    desks.paper(OFFICER, matter, "settlement", "结算定案表")
     desks.done(OFFICER, step, claim("settlement", "850000"))
     payer = play.payer().pk
     desks.reviewed(matter, "850000", is_collective=True)
     desks.paid(matter, "850000", payer)
 
     matter = desks.open(OFFICER, "works_payment", project, "质保金" + FICTITIOUS)
+    desks.refused(
+        OFFICER,
+        desks.step(matter, "apply"),
+        claim("retention", "150000"),
+        rule="payment.no_release",
+        clause="zone_funds#20",
+    )
+    desks.paper(OFFICER, matter, "defect_check", "回访检查单")
     desks.done(OFFICER, desks.step(matter, "apply"), claim("retention", "150000"))
     desks.reviewed(matter, "150000", is_collective=False)
     desks.paid(matter, "150000", payer)

@@ -44,8 +44,8 @@ def project(play: Play) -> Matter:
 
 @pytest.fixture
 def drafting(play: Play, project: Matter) -> WorkItem:
-    """The first step of an initiation, waiting for the project officer."""
-    matter = play.open(OFFICER, "works_initiation", project, "望汀大道北延立项")
+    """The first step of a proposal, waiting for the project officer."""
+    matter = play.open(OFFICER, "works_proposal", project, "望汀大道北延立项")
     return play.scene.item(matter, "draft")
 
 

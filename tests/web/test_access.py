@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from lianjing.domains.works.queries.items import active_items
+from lianjing.domains.works.register_menu import REGISTERS, view_name
 from lianjing.runtime.documents.models import Document
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.process.models import WorkItem
@@ -25,6 +27,7 @@ ROLES = {
     "external": "40001",
     "system_admin": "10001",
 }
+REGISTER = (302, 200, 200, 200, 200, 200, 403)  # every register of works alike
 TABLE = """
 # name                    method anonymous operator approver head supervisor external system_admin
 login                     GET    200 302 302 302 302 302 302
@@ -39,6 +42,7 @@ item_suspend              POST   302 422 403 403 403 404 404
 item_resume               POST   302 409 403 403 403 404 404
 matter                    GET    302 200 200 200 200 404 404
 matter_print              GET    302 200 200 200 200 404 404
+matter_paper              GET    302 404 404 404 404 404 404
 matter_choose             GET    302 200 200 200 200 200 403
 matter_open               GET    302 200 200 200 200 404 403
 matter_withdraw           POST   302 422 403 403 403 404 403
@@ -53,8 +57,24 @@ meetings                  GET    302 200 200 200 200 403 403
 meeting_new               GET    302 403 403 403 403 403 403
 meeting                   GET    302 404 404 404 404 403 403
 agenda_item               GET    302 404 404 404 404 403 403
+meeting_minutes           GET    302 404 404 404 404 403 403
+publicity_paper           GET    302 404 404 404 404 404 404
 undertakings              GET    302 200 200 200 200 403 403
 undertaking               GET    302 404 404 404 404 403 403
+draws                     GET    302 200 200 200 200 403 403
+draw                      GET    302 404 404 404 404 404 404
+draw_json                 GET    302 404 404 404 404 404 404
+draw_script               GET    302 200 200 200 200 200 200
+draw_new                  GET    302 200 200 200 403 403 403
+publicities               GET    302 200 200 200 200 200 403
+publicity                 GET    302 404 404 404 404 404 403
+publicity_new             GET    302 200 200 200 403 403 403
+objections                GET    302 200 200 200 200 200 403
+objection                 GET    302 404 404 404 404 404 403
+objection_new             GET    302 200 200 200 200 404 403
+experts                   GET    302 200 200 200 200 403 403
+expert                    GET    302 404 404 404 404 403 403
+expert_new                GET    302 403 403 403 403 403 403
 search                    GET    302 200 200 200 200 200 200
 org_units                 GET    302 200 200 200 200 403 200
 org_unit_new              GET    302 403 403 403 403 403 403
@@ -85,7 +105,35 @@ trail_verify              POST   302 403 403 403 200 403 403
 works_projects            GET    302 200 200 200 200 200 403
 works_project_open        GET    302 200 403 403 403 403 403
 works_project             GET    302 200 200 200 200 404 403
+works_bank                GET    302 403 200 200 200 403 403
+works_bank_statements     GET    302 403 200 200 200 403 403
+works_bank_statement      GET    302 403 404 404 404 403 403
+works_bank_line           GET    302 403 404 404 404 403 403
+works_bank_order          GET    302 403 404 404 404 403 403
+works_payments            GET    302 200 200 200 200 403 403
+works_payment             GET    302 404 404 404 404 403 403
+works_relocation          GET    302 200 200 200 200 403 403
+works_relocation_project  GET    302 200 200 200 200 403 403
+works_relocation_table    GET    302 200 200 200 200 404 403
+works_workload            GET    302 200 200 200 200 403 403
+works_post_load           GET    302 404 404 404 404 403 403
 works_project_timeline    GET    302 200 200 200 200 404 403
+works_plan                GET    302 200 200 200 200 403 403
+works_plan_enter          GET    302 200 403 403 403 403 403
+works_costs               GET    302 200 200 200 200 403 403
+works_project_costs       GET    302 200 200 200 200 403 403
+works_supervision_plan    GET    302 200 200 200 200 403 403
+works_tenders             GET    302 200 200 200 200 200 403
+works_tender_room         GET    302 404 404 404 404 404 403
+works_tender_act          POST   302 404 404 404 404 404 403
+works_catalogues          GET    302 200 200 200 200 403 403
+works_project_catalogue   GET    302 200 200 200 200 403 403
+works_catalogue_paper     GET    302 200 200 200 200 403 403
+works_catalogue_not_needed POST   302 403 403 422 403 403 403
+works_warranties          GET    302 200 200 200 200 200 403
+works_items               GET    302 200 200 200 200 200 403
+works_items_guide         GET    302 200 200 200 200 200 403
+works_item                GET    302 200 200 200 200 200 403
 api:openapi-json          GET    200 200 200 200 200 200 200
 api:api-root              GET    404 404 404 404 404 404 404
 api:items                 GET    401 200 200 200 200 200 200
@@ -106,7 +154,8 @@ def rows() -> dict[str, tuple[str, dict[str, int]]]:
         if not line.startswith("#"):
             name, method, *statuses = line.split()
             found[name] = (method, dict(zip(ROLES, map(int, statuses), strict=True)))
-    return found
+    registers = dict(zip(ROLES, REGISTER, strict=True))
+    return found | {view_name(kind): ("GET", registers) for kind in REGISTERS}
 
 
 def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
@@ -135,8 +184,8 @@ def arguments(play: Play, browser: Browser, project: Matter, drafting: WorkItem)
         "item_resume": item,
         "matter": matter,
         "matter_print": matter,
-        "matter_choose": ["works_initiation"],
-        "matter_open": [project.id, "works_initiation"],
+        "matter_choose": ["works_proposal"],
+        "matter_open": [project.id, "works_proposal"],
         "matter_withdraw": matter,
         "matter_gate": [project.id],
         "matter_recuse": matter,
@@ -145,21 +194,46 @@ def arguments(play: Play, browser: Browser, project: Matter, drafting: WorkItem)
         "clause": ["zone_funds~6"],
         "regulation": ["zone_funds"],
         "meeting": [99],
+        "meeting_minutes": [99],
+        "publicity_paper": [99],
+        "matter_paper": [*matter, "award_notice"],
+        "works_post_load": [99],
         "agenda_item": [99],
         "undertaking": [99],
+        "draw": [99],
+        "draw_json": [99],
+        "draw_new": matter,
+        "publicity": [99],
+        "publicity_new": matter,
+        "objection": [99],
+        "objection_new": matter,
+        "expert": [99],
         "org_person": [play.scene.person(OFFICER)],
         "org_appointment_end": [1],
         "org_delegation_end": [99],
         "org_power_end": [1],
+        "works_bank_statement": [99],
+        "works_bank_line": [99],
+        "works_bank_order": [99],
+        "works_payment": [99],
+        "works_relocation_project": [project.id],
+        "works_relocation_table": [project.id],
         "trace": ["matter", drafting.matter_id],
         "event": [event.id],
         "works_project": [project.id],
         "works_project_timeline": [project.id],
+        "works_project_costs": [project.id],
+        "works_tender_room": [99],
+        "works_tender_act": [99],
+        "works_project_catalogue": [project.id],
+        "works_catalogue_paper": [project.id, Document.objects.get().id],
+        "works_catalogue_not_needed": [project.id],
+        "works_item": [active_items()[0].key],
         "api:item": item,
         "api:item_complete": item,
         "api:item_return": item,
         "api:matter": matter,
-        "api:matter_open": [project.id, "works_initiation"],
+        "api:matter_open": [project.id, "works_proposal"],
         "api:matter_documents": matter,
         "api:matter_gate": [project.id],
         "api:event": [event.id],

@@ -15,7 +15,7 @@ from lianjing.runtime.trail.models import Event
 from tests.domains.works.playing import HEAD, LEAD, OFFICER, Play
 from tests.web.conftest import PASSWORD, Browser, paper
 
-FILLED = {"requested_budget": "66000000", "authority": "行政审批局", "basis": "澜经规〔2025〕3号"}
+FILLED = {"amount": "66000000", "authority": "行政审批局", "basis": "澜经规〔2025〕3号"}
 
 
 def post(client: Client, place: str, data: Any, **headers: str) -> Any:
@@ -63,14 +63,14 @@ def test_a_refusal_names_rule_message_clause_and_ground(browser: Browser, drafti
     assert answer.status_code == 403
     assert (
         told["rule"] == "documents.missing"
-        and told["clause"] == "zone_projects#10"
+        and told["clause"] == "zone_initiation#2"
         and told["ground"] == "documents"
     )
 
 
 def test_faults_are_told_by_field(browser: Browser, drafting: WorkItem) -> None:
-    answer = post(browser(OFFICER), f"/items/{drafting.id}/complete", {"requested_budget": "many"})
-    assert answer.status_code == 422 and {"requested_budget", "authority"} <= set(answer.json()["errors"])
+    answer = post(browser(OFFICER), f"/items/{drafting.id}/complete", {"amount": "many"})
+    assert answer.status_code == 422 and {"amount", "authority"} <= set(answer.json()["errors"])
 
 
 def test_a_body_that_is_no_object_is_refused(browser: Browser, drafting: WorkItem) -> None:
@@ -82,7 +82,7 @@ def test_a_body_that_is_no_object_is_refused(browser: Browser, drafting: WorkIte
 
 def test_red_lines_and_posts_hold_for_the_interface_too(browser: Browser, project: Matter) -> None:
     assert (
-        post(browser(HEAD), f"/matters/{project.id}/open/works_initiation", {"title": "立项"}).status_code
+        post(browser(HEAD), f"/matters/{project.id}/open/works_proposal", {"title": "立项"}).status_code
         == 403
     )
     assert (

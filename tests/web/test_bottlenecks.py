@@ -23,12 +23,12 @@ def shown(answer: Any) -> str:
 
 @pytest.fixture
 def slow(play: Play, drafting: WorkItem) -> WorkItem:
-    """The department's check of an initiation, fifteen working days after it arrived."""
+    """The department's check of a proposal, fifteen working days after it arrived."""
     play.do(
         OFFICER,
         drafting.matter,
         "draft",
-        {"requested_budget": "68000000", "authority": "行政审批局", "basis": "会议纪要"},
+        {"amount": "68000000", "authority": "行政审批局", "basis": "会议纪要"},
     )
     item = play.scene.item(drafting.matter, "check")
     play.scene.pass_time(working_days=15)
@@ -38,7 +38,7 @@ def slow(play: Play, drafting: WorkItem) -> WorkItem:
 @pytest.mark.covers("C10")
 def test_a_slow_step_is_listed_with_the_person_who_holds_it(browser: Browser, slow: WorkItem) -> None:
     text = shown(browser(SUPERVISOR).get("/bottlenecks/"))
-    assert "立项报批·部门审核" in text
+    assert "项目建议书·部门审核" in text
     assert "祝䶮" in text
     assert "部门负责人" in text
     assert "超过时限" in text
@@ -61,7 +61,7 @@ def test_the_limit_stands_in_its_own_unit_beside_the_waited_days(browser: Browse
 def test_the_list_is_narrowed_by_unit_step_and_ground_and_exported(browser: Browser, slow: WorkItem) -> None:
     client = browser(SUPERVISOR)
     assert "祝䶮" in shown(
-        client.get(f"/bottlenecks/?unit={slow.unit_id}&step=works_initiation.check&ground=limit&sort=-waited")
+        client.get(f"/bottlenecks/?unit={slow.unit_id}&step=works_proposal.check&ground=limit&sort=-waited")
     )
     assert "没有堵点" in shown(client.get("/bottlenecks/?ground=returns"))
     assert "没有堵点" in shown(client.get("/bottlenecks/?q=不存在"))
@@ -79,7 +79,7 @@ def test_the_chart_says_what_the_table_beside_it_says(browser: Browser, slow: Wo
     block = re.search(r'<script id="stuck-by-step" type="application/json">(.*?)</script>', text)
     assert block is not None
     chart = json.loads(block[1])
-    assert chart["labels"] == ["立项报批·部门审核"]
+    assert chart["labels"] == ["项目建议书·部门审核"]
     assert chart["series"][0]["values"] == [1.0]
 
 

@@ -30,7 +30,7 @@ def test_a_supervisor_sees_every_project_changes_none_and_his_own_view_is_logged
     assert re.search(r'href="/works/\?stage=initiation"><span class="lj-counter-value num">1', text)
     assert client.get(f"/works/{project.id}/").status_code == 200
     assert client.post(f"/matters/{project.id}/gate/", {}).status_code == 403
-    assert client.post(f"/matters/{project.id}/open/works_initiation/", {"title": "试"}).status_code == 403
+    assert client.post(f"/matters/{project.id}/open/works_proposal/", {"title": "试"}).status_code == 403
     assert client.post("/works/open/", {}).status_code == 403
     assert "查阅项目" in shown(client.get("/trail/"))
 

@@ -14,7 +14,7 @@ from tests.domains.works.playing import HEAD, OFFICER, Play
 from tests.web.conftest import Browser, paper
 
 FILLED = {
-    "requested_budget": "66000000",
+    "amount": "66000000",
     "authority": "行政审批局",
     "basis": "澜经规〔2025〕3号",
     "action": "submit",
@@ -33,7 +33,7 @@ def test_a_step_is_submitted_with_its_paper_and_the_receipt_names_the_event(
     assert answer.redirect_chain == [(f"/matters/{drafting.matter_id}/", 302)]
     drafting.refresh_from_db()
     assert drafting.outcome == "done"
-    event = Event.objects.get(matter_id=drafting.matter_id, act="works_initiation.draft")
+    event = Event.objects.get(matter_id=drafting.matter_id, act="works_proposal.draft")
     assert event.id in answer.content.decode()
 
 
@@ -47,8 +47,8 @@ def test_the_same_submission_from_two_tabs_happens_once_with_the_same_receipt(
     again = client.post(
         place(drafting), {**FILLED, "request_key": key, "file-proposal": paper()}, follow=True
     )
-    assert Event.objects.filter(act="works_initiation.draft", is_refused=False).count() == 1
-    event = Event.objects.get(act="works_initiation.draft", is_refused=False)
+    assert Event.objects.filter(act="works_proposal.draft", is_refused=False).count() == 1
+    event = Event.objects.get(act="works_proposal.draft", is_refused=False)
     assert event.id in first.content.decode() and event.id in again.content.decode()
     assert Document.objects.filter(matter_id=drafting.matter_id).count() == 1
 
@@ -63,12 +63,12 @@ def test_a_key_used_for_another_submission_is_a_conflict(browser: Browser, draft
 
 
 def test_a_fault_stands_at_its_field_and_nothing_typed_is_lost(browser: Browser, drafting: WorkItem) -> None:
-    answer = browser(OFFICER).post(place(drafting), {**FILLED, "requested_budget": "六千万"})
+    answer = browser(OFFICER).post(place(drafting), {**FILLED, "amount": "六千万"})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "requested_budget" in answer.context["form"].errors
+    assert "amount" in answer.context["form"].errors
     assert "澜经规〔2025〕3号" in page and "六千万" in page
-    assert not Event.objects.filter(act="works_initiation.draft").exists()
+    assert not Event.objects.filter(act="works_proposal.draft").exists()
 
 
 def test_a_missing_paper_is_refused_with_its_clause_and_recorded(
@@ -77,7 +77,7 @@ def test_a_missing_paper_is_refused_with_its_clause_and_recorded(
     answer = browser(OFFICER).post(place(drafting), FILLED)
     page = answer.content.decode()
     assert answer.status_code == 403
-    assert "/clauses/zone_projects~10/?on=2025-09-01" in page and "澜经规〔2025〕3号" in page
+    assert "/clauses/zone_initiation~2/?on=2025-09-01" in page and "澜经规〔2025〕3号" in page
     assert Event.objects.filter(matter_id=drafting.matter_id, refused_rule="documents.missing").count() == 1
 
 
@@ -103,7 +103,7 @@ def test_a_draft_is_kept_restored_and_gone_after_submission(browser: Browser, dr
     page = client.get(place(drafting))
     assert page.context["form"].initial["basis"] == "澜经规〔2025〕3号"
     assert "草稿" in client.get("/").content.decode()
-    assert not Event.objects.filter(act="works_initiation.draft").exists()
+    assert not Event.objects.filter(act="works_proposal.draft").exists()
     client.post(place(drafting), {**FILLED, "file-proposal": paper()})
     assert not FormDraft.objects.exists()
 
@@ -178,5 +178,5 @@ def test_a_form_key_that_no_page_made_is_bad_input(browser: Browser, drafting: W
 def test_every_column_says_who_entered_it(browser: Browser, play: Play, drafting: WorkItem) -> None:
     item = checked(play, drafting)
     record: list[Any] = browser(HEAD).get(place(item)).context["record"]
-    budget = next(value for value in record if value.column == "approved_budget")
+    budget = next(value for value in record if value.column == "amount")
     assert budget.entered is not None and budget.entered["name"] == "闫犇" and budget.text == "¥66,000,000.00"

@@ -14,12 +14,11 @@ from tests.web.conftest import Browser, paper
 
 def test_a_procedure_is_opened_from_the_workbench(browser: Browser, project: Matter) -> None:
     client = browser(OFFICER)
-    assert "/open/works_initiation/" in client.get("/").content.decode()
+    assert "/open/works_proposal/" in client.get("/").content.decode()
     assert (
-        f"/matters/{project.id}/open/works_initiation/"
-        in client.get("/open/works_initiation/").content.decode()
+        f"/matters/{project.id}/open/works_proposal/" in client.get("/open/works_proposal/").content.decode()
     )
-    answer = client.post(f"/matters/{project.id}/open/works_initiation/", {"title": "立项"}, follow=True)
+    answer = client.post(f"/matters/{project.id}/open/works_proposal/", {"title": "立项"}, follow=True)
     assert answer.status_code == 200
     item = WorkItem.objects.get(closed_at=None)
     assert answer.redirect_chain == [(f"/items/{item.id}/", 302)]
@@ -36,7 +35,7 @@ def test_the_gate_of_a_procedure_is_told_before_and_refused_after(browser: Brows
 
 def test_an_empty_title_is_told(browser: Browser, project: Matter) -> None:
     assert (
-        browser(OFFICER).post(f"/matters/{project.id}/open/works_initiation/", {"title": " "}).status_code
+        browser(OFFICER).post(f"/matters/{project.id}/open/works_proposal/", {"title": " "}).status_code
         == 422
     )
 
@@ -96,7 +95,7 @@ def test_the_approval_form_prints_sums_in_capitals(browser: Browser, play: Play,
         OFFICER,
         drafting.matter,
         "draft",
-        {"requested_budget": "66000000", "authority": "审批局", "basis": "规划"},
+        {"amount": "66000000", "authority": "审批局", "basis": "规划"},
     )
     page = browser(HEAD).get(f"/matters/{drafting.matter_id}/print/").content.decode()
     assert "人民币陆仟陆佰万元整" in page

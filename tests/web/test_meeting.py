@@ -49,7 +49,7 @@ def call(play: Play, browser: Browser) -> Meeting:
     }
     answer = browser(SECRETARY).post("/meetings/new/", data)
     assert answer.status_code == 302, answer.content.decode()
-    return Meeting.objects.get()
+    return Meeting.objects.latest("id")
 
 
 def listed(play: Play, browser: Browser, matter: Matter) -> tuple[Meeting, AgendaItem]:
@@ -62,8 +62,13 @@ def listed(play: Play, browser: Browser, matter: Matter) -> tuple[Meeting, Agend
         ).status_code
         == 302
     )
-    item = AgendaItem.objects.get()
-    assert secretary.post(f"/agenda-items/{item.pk}/", {"action": "materials"}).status_code == 302
+    item = AgendaItem.objects.latest("id")
+    assert (
+        secretary.post(
+            f"/agenda-items/{item.pk}/", {"action": "materials", "urgency_reason": "汛期抢险"}
+        ).status_code
+        == 302
+    )
     present = {"action": "presence", "present": [play.scene.person(each) for each in (DIRECTOR, *MEMBERS)]}
     assert secretary.post(f"/meetings/{meeting.pk}/", present).status_code == 302
     return meeting, item

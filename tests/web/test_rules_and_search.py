@@ -18,8 +18,8 @@ def test_a_clause_shows_the_wording_of_the_day_and_what_rests_on_it(
     browser: Browser, drafting: WorkItem
 ) -> None:
     client = browser(OFFICER)
-    client.post(f"/items/{drafting.id}/", {"requested_budget": "1", "authority": "a", "basis": "b"})
-    page = client.get("/clauses/zone_projects~10/?on=2025-09-01")
+    client.post(f"/items/{drafting.id}/", {"amount": "1", "authority": "a", "basis": "b"})
+    page = client.get("/clauses/zone_initiation~2/?on=2025-09-01")
     assert page.context["refused_count"] == 1
     assert any(each["names"] for each in page.context["resting"])
     assert client.get("/clauses/none~1/").status_code == 404
@@ -40,7 +40,7 @@ def test_the_steps_are_searched_filtered_and_taken_away_as_a_sheet(
     assert "望汀大道北延立项" in client.get("/items/?q=北延").content.decode()
     assert not client.get("/items/?q=不存在").context["listing"].page.object_list
     assert not client.get("/items/?clock=overdue").context["listing"].page.object_list
-    assert client.get("/items/?sort=-opened&kind=initiation&page=99").status_code == 200
+    assert client.get("/items/?sort=-opened&kind=proposal&page=99").status_code == 200
     rows: list[list[Any]] = (
         CalamineWorkbook.from_filelike(io.BytesIO(client.get("/items/?export=xlsx").content))
         .get_sheet_by_index(0)

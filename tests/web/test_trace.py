@@ -38,8 +38,8 @@ def test_any_amount_leads_to_who_entered_reviewed_and_approved_it(browser: Brows
         assert name in text
     for group in ("录入", "审核", "审批"):
         assert group in text
-    assert "works_initiation@1" in text
-    assert "/clauses/zone_projects~10/" in text
+    assert "works_design@1" in text
+    assert "/clauses/zone_initiation~6/" in text
     assert "当日可办理者" in text
 
 
@@ -66,7 +66,7 @@ def test_the_number_of_an_act_is_shown_once_it_has_one(browser: Browser, approve
 
 
 def test_an_act_shows_what_stood_before_and_after(browser: Browser, approved: Matter) -> None:
-    event = Event.objects.get(act="works_initiation.confirm")
+    event = Event.objects.get(act="works_design.confirm")
     text = shown(browser(SUPERVISOR).get(f"/events/{event.id}/"))
     assert "改前" in text
     assert "立项" in text and "前期" in text
@@ -75,7 +75,7 @@ def test_an_act_shows_what_stood_before_and_after(browser: Browser, approved: Ma
 
 
 def test_a_changed_byte_is_seen_at_once_on_the_page_of_the_act(browser: Browser, approved: Matter) -> None:
-    event = Event.objects.get(act="works_initiation.confirm")
+    event = Event.objects.get(act="works_design.confirm")
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -109,7 +109,7 @@ def test_a_refused_attempt_is_marked_and_names_its_clause(browser: Browser, proj
 
 
 def test_a_row_outside_the_readers_scope_does_not_exist_for_him(browser: Browser, approved: Matter) -> None:
-    event = Event.objects.get(act="works_initiation.confirm")
+    event = Event.objects.get(act="works_design.confirm")
     for number in (BUILDER, CHECKER, SYSTEM_ADMIN):
         assert browser(number).get(f"/trace/project/{approved.id}/").status_code == 404
         assert browser(number).get(f"/events/{event.id}/").status_code == 404
@@ -130,7 +130,7 @@ def test_what_is_not_there_is_not_found(browser: Browser, place: str) -> None:
 
 
 def test_the_audit_administrator_sees_acts_but_no_business(browser: Browser, approved: Matter) -> None:
-    client, event = browser(AUDIT_ADMIN), Event.objects.get(act="works_initiation.confirm")
+    client, event = browser(AUDIT_ADMIN), Event.objects.get(act="works_design.confirm")
     text = shown(client.get(f"/events/{event.id}/"))
     assert "祝䶮" in text
     assert "不能查看业务内容" in text

@@ -13,7 +13,7 @@ from lianjing.runtime.undertaking.models import Undertaking
 from lianjing.runtime.undertaking.services import give
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-OFFICER, LEAD, SUPERVISOR, FIRM = "20703", "20702", "30001", "40001"
+OFFICER, LEAD, HEAD, SUPERVISOR, FIRM = "20703", "20702", "20701", "30001", "40001"
 
 
 @pytest.fixture
@@ -91,3 +91,37 @@ def test_the_list_filters_what_is_overdue(client, zone, owed):
     listing = as_(client, OFFICER).get(reverse("undertakings"), {"state": "overdue"})
     assert "补交施工许可证" in listing.content.decode()
     assert "补交施工许可证" not in client.get(reverse("undertakings"), {"state": "closed"}).content.decode()
+
+
+def test_notes_sheets_and_listed_supervision_are_shown(client, zone, owed):
+    as_(client, LEAD).post(page(owed), {"action": "urge", "text": "三日内办结"})
+    sheet = as_(client, OFFICER).get(page(owed)).context["sheets"].get()
+    assert sheet.sheet_no.startswith("督〔")
+    assert client.post(page(owed), {"action": "receive", "sheet": sheet.pk}).status_code == 302
+    answer = client.post(page(owed), {"action": "reply", "sheet": sheet.pk, "text": "已报审"})
+    assert answer.status_code == 302
+    assert client.post(page(owed), {"action": "note", "text": "已报审", "percent": "50"}).status_code == 302
+    assert client.post(page(owed), {"action": "note", "text": "x", "percent": "viel"}).status_code == 422
+    assert client.post(page(owed), {"action": "list", "text": "久拖"}).status_code == 403
+    assert as_(client, HEAD).post(page(owed), {"action": "list", "text": "久拖"}).status_code == 302
+    text = client.get(page(owed)).content.decode()
+    assert "50%" in text and "已报审" in text and "挂牌督办" in text and sheet.sheet_no in text
+
+
+def test_a_closed_one_is_reopened_by_the_supervisor_with_a_reason(client, zone, owed):
+    hand_in(as_(client, OFFICER), owed)
+    paper = as_(client, LEAD).get(page(owed)).context["papers"][0]
+    client.post(page(owed), {"action": "close", "result": "done", "evidence": paper.id})
+    assert as_(client, OFFICER).post(page(owed), {"action": "reopen", "text": "x"}).status_code == 403
+    as_(client, SUPERVISOR)
+    assert client.post(page(owed), {"action": "reopen", "text": ""}).status_code == 422
+    assert client.post(page(owed), {"action": "reopen", "text": "许可证过期"}).status_code == 302
+    assert "许可证过期" in client.get(page(owed)).content.decode()
+
+
+def test_the_three_lists_are_views_with_counts(client, zone, owed):
+    shown = as_(client, OFFICER).get(reverse("undertakings"), {"list": "task"})
+    assert "补交施工许可证" in shown.content.decode()
+    assert [count for _code, _word, count in shown.context["lists"]] == [1, 0, 0]
+    assert "补交施工许可证" not in client.get(reverse("undertakings"), {"list": "closed"}).content.decode()
+    assert client.get(reverse("undertakings"), {"export": "xlsx"}).content[:2] == b"PK"

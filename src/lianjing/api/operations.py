@@ -14,6 +14,7 @@ from ninja.files import UploadedFile
 from lianjing.api.entry import actor_of, key_of
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime.domains import procedure as declared
+from lianjing.runtime.draw import queries as draws
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.matter.stages import pass_gate
 from lianjing.runtime.process import services
@@ -22,6 +23,8 @@ from lianjing.runtime.process.opinions import sealed_items
 from lianjing.runtime.process.papers import hand_in
 from lianjing.runtime.process.queries import items_for
 from lianjing.runtime.process.scope import open_for, visible_to
+from lianjing.runtime.publicity import queries as publicity
+from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.models import ActRow, Event
 from lianjing.runtime.trail.queries import content_of
 
@@ -309,8 +312,11 @@ def _may_read(event: Event, person_id: int, day: date) -> bool:
 
 
 def _is_sealed(event: Event, person_id: int, now: datetime) -> bool:
-    """True for an act of a joint review whose opinions are not open yet, unless it is one's own."""
+    """True for an act of a joint review, of a draw, or with a contact, that is not open to the reader yet; never his own."""
     if event.matter_id is None or event.person_id == person_id:
         return False
+    day = legal_day(now)
+    if draws.hidden_events([event.pk], person_id, day) | publicity.hidden_events([event.pk], person_id, day):
+        return True
     touched = ActRow.objects.filter(event=event, table_name="work_item").values_list("row_key", flat=True)
     return bool({int(key) for key in touched} & sealed_items([event.matter_id], now))

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError
 
-from lianjing.cli import demo, import_ledger, init, serve, trail
+from lianjing.cli import demo, export_open, import_bank, import_ledger, import_open, init, serve, trail
 from lianjing.kernel.refusal import BadInput, Refusal
 
-MODULES = (demo, init, serve, import_ledger, trail)
+MODULES = (demo, init, serve, import_ledger, export_open, trail)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -25,8 +25,9 @@ def parser() -> argparse.ArgumentParser:
     )
     common.add_argument("--json", action="store_true", help="print the result as JSON")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in MODULES:
-        module.add_command(commands, common)
+    groups = {module: module.add_command(commands, common) for module in MODULES}
+    import_open.add_commands(groups[import_ledger], common)
+    import_bank.add_to(groups[import_ledger], common)
     return root
 
 

@@ -47,8 +47,8 @@ class Source:
     scope: Run
 
 
-def add_command(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add `import ledger` to the command line."""
+def add_command(commands: Any, common: argparse.ArgumentParser) -> Any:
+    """Add `import ledger` to the command line; returns the group of `import` for the other sources."""
     group = commands.add_parser("import", help="bring data in").add_subparsers(
         dest="what", required=True, metavar="WHAT"
     )
@@ -76,11 +76,13 @@ def add_command(commands: Any, common: argparse.ArgumentParser) -> None:
         "--report", type=Path, metavar="FILE", help="where to write the report (default: DATA/imports)"
     )
     command.set_defaults(run=run)
+    return group
 
 
 def kinds() -> tuple[LedgerKind, ...]:
     """Return all ledgers of this installation: those of the organisation and of each domain."""
-    return (*LEDGERS, *(importer() for domain in domains() for importer in domain.importers.values()))
+    declared = (importer() for domain in domains() for importer in domain.importers.values())
+    return (*LEDGERS, *(kind for kind in declared if isinstance(kind, LedgerKind)))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -100,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
         sequence_all()
     if options.save_mapping:
         write_mapping(options.save_mapping, sources[0].loaded.mapping)
-    report = options.report or _report_place(options.files[0], now)
+    report = options.report or report_place(options.files[0], now)
     write_report(report, imports)
     _print(summary(imports, report), as_json=options.json)
     return 0
@@ -119,30 +121,32 @@ def _source(path: Path, options: argparse.Namespace, given: ColumnMapping | None
         encoding=options.encoding,
     )
     kind, day = loaded.kind, legal_day(now)
-    unit = _unit(options.unit) if options.unit else None
-    actor = _actor(kind, options, unit, day, now)
+    unit = unit_of(options.unit) if options.unit else None
+    actor = actor_of(kind, options, unit, day, now)
     unit_id = unit.pk if unit else actor.unit_id
     if kind.is_owned and unit_id is None:
-        unit_id = _zone().pk
+        unit_id = zone().pk
     _tell_reading(loaded, options)
     return Source(loaded, actor, Run(unit_id, options.source))
 
 
-def _unit(code: str) -> Unit:
+def unit_of(code: str) -> Unit:
+    """Return the unit of a code; BadInput for none."""
     unit = Unit.objects.filter(code=code).first()
     if unit is None:
         raise BadInput(_("没有单位“%(code)s”") % {"code": code}, "unit")
     return unit
 
 
-def _zone() -> Unit:
+def zone() -> Unit:
+    """Return the one zone of the installation; BadInput where a unit must be named."""
     found = list(Unit.objects.filter(kind="zone")[:2])
     if len(found) != 1:
         raise BadInput(_("请用--unit指明项目所属单位的代码"), "unit")
     return found[0]
 
 
-def _actor(
+def actor_of(
     kind: LedgerKind, options: argparse.Namespace, unit: Unit | None, day: date, now: datetime
 ) -> Actor:
     """Return who imports: the person named, at a post that may; nobody in a trial run and, for archives, at all."""
@@ -189,7 +193,7 @@ def _import(source: Source, options: argparse.Namespace) -> Import:
         source.scope,
         options.dry_run,
         Limits(),
-        tell=_progress,
+        tell=progress,
     ).run()
 
 
@@ -215,11 +219,13 @@ def aside() -> Iterator[None]:
             connection.settings_dict["NAME"] = place
 
 
-def _report_place(file: Path, now: datetime) -> Path:
+def report_place(file: Path, now: datetime) -> Path:
+    """Return where the report of a file goes."""
     return Path(settings.DATA_DIR) / "imports" / f"{file.stem}-{now:%Y%m%d-%H%M%S}.xlsx"
 
 
-def _progress(done: int, total: int) -> None:
+def progress(done: int, total: int) -> None:
+    """Show how far a run is on a terminal, and its end anywhere."""
     if sys.stderr.isatty() or done == total:
         print(f"\r{done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
@@ -244,6 +250,14 @@ def _print(result: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
         return
+    print_counts(result)
+    for file in result["files"]:
+        if file["unmapped"]:
+            print("  " + _("未用的列：%(columns)s") % {"columns": "、".join(file["unmapped"])})
+
+
+def print_counts(result: dict[str, Any]) -> None:
+    """Print what became of the rows, and the warnings by kind."""
     head = _("（试运行，未改动）") + " " if result["dry_run"] else ""
     print(
         _("%(head)s共%(rows)d行：新增%(imported)d，更新%(updated)d，未变%(unchanged)d，拒绝%(rejected)d")
@@ -254,7 +268,4 @@ def _print(result: dict[str, Any], *, as_json: bool) -> None:
     )
     for kind, count in result["warnings"].items():
         print(f"  {kind}: {count}")
-    for file in result["files"]:
-        if file["unmapped"]:
-            print("  " + _("未用的列：%(columns)s") % {"columns": "、".join(file["unmapped"])})
     print(_("逐行报告：%(place)s") % {"place": result["report"]})

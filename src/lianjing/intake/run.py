@@ -56,7 +56,7 @@ class Import:
 
     def run(self) -> Import:
         """Take all rows in; a trial run does the same and rolls everything back."""
-        self.lines = type_rows(self.ledger, self.kind, self.mapping, self.limits)
+        self.lines = self.read()
         rows = [
             line.row for line in self.lines if line.row is not None and line.result is not Result.REJECTED
         ]
@@ -74,6 +74,10 @@ class Import:
             self._run()
             transaction.set_rollback(True)
         return self
+
+    def read(self) -> list[Line]:
+        """Return the lines of the file with typed rows."""
+        return type_rows(self.ledger, self.kind, self.mapping, self.limits)
 
     @property
     def counts(self) -> Counter[Result]:

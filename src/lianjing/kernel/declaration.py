@@ -86,6 +86,7 @@ class Procedure:
     may_open: Callable[[Any, date], None]
     may_withdraw: Callable[[Any], None] | None = None  # Refusal where the matter can no longer be taken back
     withdrawn: Callable[..., None] | None = None  # what the record says after a withdrawal
+    terms: Callable[..., Mapping[int, Any]] | None = None  # (matter ids, day) → statutory term of each
     series: str = ""  # letters of the matter's own number series, as 变 in 澜经建变〔2025〕0007号
 
     def step(self, step_id: str) -> Step:
@@ -126,10 +127,16 @@ class Domain:
     gate_post: str = ""  # the post that may pass a gate of a stage
     urls: str = ""  # module of the domain's own pages
     menu: tuple[MenuEntry, ...] = ()
-    importers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    importers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # ledgers and record standards
+    exporters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # record standards, by name
     demonstrate: Callable[..., Any] | None = None
     page_of: Callable[[Any], str] | None = None  # address of the page of a root matter
+    papers: tuple[Any, ...] = ()  # the papers that can be drawn from its matters (web.papers.offers.Offer)
     overview: Callable[..., Any] | None = None  # (person_id, day) → what the cockpit shows of the domain
+
+    sealed_acts: Callable[..., Any] | None = (
+        None  # (matter ids) → pairs (matter id, act) whose values stay sealed now
+    )
 
     def procedure(self, key: str) -> Procedure:
         """Return the procedure of a process key; KeyError for an undeclared one."""

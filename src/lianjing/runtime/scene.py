@@ -25,6 +25,8 @@ class Scene:
     end: datetime
     random: random.Random
     tell: Callable[[str], None] = lambda _line: None
+    planted: list[dict[str, Any]] = field(default_factory=list)  # what a story hid, for those who look for it
+    schemes: list[dict[str, Any]] = field(default_factory=list)  # the cards of what may be hidden
     _people: dict[str, int] = field(default_factory=dict)
 
     def person(self, number: str) -> int:

@@ -71,6 +71,11 @@ LIANJING_DOMAINS = ["lianjing.domains.works.domain.DOMAIN"]
 LIANJING_DEMONSTRATION = os.environ.get("LIANJING_DEMONSTRATION") == "1"
 LIANJING_DEMO_PASSWORD = "lianjing-demo"  # shown at the log-in of a demonstration, used nowhere else
 
+# The registered prefixes under which this installation publishes; 000000 marks a demonstration.
+LIANJING_OCID_PREFIX = os.environ.get("LIANJING_OCID_PREFIX", "ocds-000000")
+LIANJING_OC4IDS_PREFIX = os.environ.get("LIANJING_OC4IDS_PREFIX", "oc4ids-000000")
+LIANJING_PUBLIC_URI = os.environ.get("LIANJING_PUBLIC_URI", "https://lianjing.invalid/open")
+
 AUTH_USER_MODEL = "org.LoginAccount"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -39,6 +39,8 @@ class Group:
     entries: tuple[Entry, ...]
 
 
+LONGEST_OPEN = 12  # a longer group of the menu begins folded
+
 # Words and places are those of the back offices that officials know (papers 4.3).
 MENU = (
     Group(
@@ -55,6 +57,18 @@ MENU = (
         gettext_noop("驾驶舱"), "layout-dashboard", (Entry(gettext_noop("监督驾驶舱"), "cockpit", WATCHERS),)
     ),
     Group(gettext_noop("工程项目"), "building-factory", ()),
+    Group(gettext_noop("工程台账"), "list-details", ()),
+    Group(gettext_noop("资金审查"), "file-dollar", ()),
+    Group(
+        gettext_noop("抽取与公示"),
+        "scale",
+        (
+            Entry(gettext_noop("随机抽取"), "draws", OFFICIALS),
+            Entry(gettext_noop("公示公告"), "publicities", OFFICIALS | {"external"}),
+            Entry(gettext_noop("异议投诉"), "objections", OFFICIALS | {"external"}),
+            Entry(gettext_noop("专家库"), "experts", OFFICIALS),
+        ),
+    ),
     Group(gettext_noop("监督预警"), "shield-check", (Entry(gettext_noop("堵点"), "bottlenecks", OFFICIALS),)),
     Group(
         gettext_noop("制度库"),
@@ -124,7 +138,11 @@ def _menu(request: PageRequest) -> list[dict[str, Any]]:
             for own in domain.menu:
                 into = groups.setdefault(own.group, {"label": own.group, "icon": own.icon, "items": []})
                 _add(into, text_of(own.label), own.view, request)
-    return [group for group in groups.values() if group["items"]]
+    shown = [group for group in groups.values() if group["items"]]
+    for each in shown:
+        is_here = any(item["is_active"] for item in each["items"])
+        each["is_open"] = is_here or len(each["items"]) <= LONGEST_OPEN
+    return shown
 
 
 def _add(group: dict[str, Any], label: str, view: str, request: PageRequest) -> None:

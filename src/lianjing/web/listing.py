@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from lianjing.web.excel import download
+from lianjing.web.paging import COUNTED_TO, CappedPaginator, page_by_key
 from lianjing.web.templatetags.ui import NONE_SIGN, money
 
 PER_PAGE = 20
@@ -84,14 +85,30 @@ class Listing:
 
     @property
     def page(self) -> Page[Any]:
-        """The page asked for; the nearest one where that does not exist."""
+        """The page asked for, by number or by key; the nearest one where that does not exist."""
         if self._page is None:
-            size = self.request.GET.get("per_page", "")
-            paginator = Paginator(
+            given = self.request.GET
+            size = given.get("per_page", "")
+            paginator = CappedPaginator(
                 self.found, int(size) if size in ("10", "20", "50", "100") else self.per_page
             )
-            self._page = paginator.get_page(self.request.GET.get("page"))
+            after, before = given.get("after", ""), given.get("before", "")
+            rows: Any = self.found  # a list in a Roll
+            if isinstance(rows, QuerySet) and (after or before or paginator.is_capped):
+                self._page = page_by_key(rows, paginator, after=after, before=before)
+            else:
+                self._page = paginator.get_page(given.get("page"))
         return self._page
+
+    @property
+    def is_capped(self) -> bool:
+        """True where more rows were found than are counted."""
+        return bool(getattr(self.page.paginator, "is_capped", False))
+
+    @property
+    def count_words(self) -> str:
+        """How many rows were found: exact to 10,000, then "10,000+"."""
+        return f"{COUNTED_TO:,}+" if self.is_capped else str(self.page.paginator.count)
 
     @property
     def search(self) -> str:

@@ -14,6 +14,7 @@ from lianjing.runtime.trail.queries import entered, timeline
 from lianjing.web.access import PageRequest
 from lianjing.web.diagram import diagram_of
 from lianjing.web.records import record_of, values_of
+from lianjing.web.terms import term_of
 from lianjing.web.words import clause_address, timeline_acts
 
 TIMELINE = 30
@@ -44,6 +45,7 @@ def file_context(request: PageRequest, matter: Matter, *, viewer_id: int) -> dic
         "matter": matter,
         "matter_tone": STATUS_TONES.get(matter.status, "plain"),
         "record": values_of(record) if record is not None else [],
+        "term": term_of(matter, request.today),
         "record_entered": {
             column.removesuffix("_id"): {"name": each.name, "post": each.post, "time": each.time}
             for column, each in who.items()

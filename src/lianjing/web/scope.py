@@ -9,10 +9,13 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import Ground, Refusal
+from lianjing.runtime.domains import domains
+from lianjing.runtime.draw import queries as draws
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.org.queries import posts_held
 from lianjing.runtime.process.opinions import sealed_items
 from lianjing.runtime.process.scope import visible_to
+from lianjing.runtime.publicity import queries as publicity
 from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.models import ActRow, Event
 from lianjing.web.access import STAFF
@@ -56,7 +59,7 @@ def readable_among(person: Person, events: Sequence[Event], now: datetime) -> se
     """Return those of the events whose values the reader may see, in a fixed number of queries.
 
     Administrators see those of the organisation only. What a department wrote in a joint review is sealed from
-    everyone else until all are in or due.
+    everyone else until all are in or due; a pool until it is drawn; an objector's contact from outsiders.
     """
     places = {event.matter_id for event in events if event.matter_id is not None}
     seen = (
@@ -64,7 +67,9 @@ def readable_among(person: Person, events: Sequence[Event], now: datetime) -> se
         if places
         else set()
     )
-    sealed = _sealed_among(events, now)
+    sealed = (
+        _sealed_among(events, now) | _closed_to(person, events, legal_day(now)) | _sealed_by_domains(events)
+    )
     return {
         event.id
         for event in events
@@ -72,6 +77,24 @@ def readable_among(person: Person, events: Sequence[Event], now: datetime) -> se
         or event.person_id == person.id
         or (event.matter_id in seen and event.id not in sealed)
     }
+
+
+def _closed_to(person: Person, events: Sequence[Event], day: date) -> set[str]:
+    """The acts that would show a pool not yet drawn, or an objector's contact, to who may not see it."""
+    ids = [event.id for event in events]
+    return draws.hidden_events(ids, person.id, day) | publicity.hidden_events(ids, person.id, day)
+
+
+def _sealed_by_domains(events: Sequence[Event]) -> set[str]:
+    """The acts whose values a domain keeps sealed for now: the score sheets while experts still score."""
+    places = {event.matter_id for event in events if event.matter_id is not None}
+    pairs = {
+        pair
+        for domain in domains()
+        if domain.sealed_acts is not None and places
+        for pair in domain.sealed_acts(places)
+    }
+    return {event.id for event in events if (event.matter_id, event.act) in pairs}
 
 
 def _sealed_among(events: Sequence[Event], now: datetime) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lianjing.web.views import bottleneck, cockpit, org, org_write, parameters, trace, trail
+from lianjing.web.views import bottleneck, cockpit, org, org_duty, org_write, parameters, trace, trail
 
 urlpatterns = [
     path("org/units/", org.units, name="org_units"),
@@ -20,11 +20,11 @@ urlpatterns = [
     path("org/delegations/", org.delegations, name="org_delegations"),
     path("org/delegations/new/", org_write.delegation_give, name="org_delegation_give"),
     path("org/delegations/<int:delegation_id>/end/", org_write.delegation_end, name="org_delegation_end"),
-    path("org/conflicts/", org.conflicts, name="org_conflicts"),
-    path("org/powers/", org.powers, name="org_powers"),
+    path("org/conflicts/", org_duty.conflicts, name="org_conflicts"),
+    path("org/powers/", org_duty.powers, name="org_powers"),
     path("org/powers/new/", org_write.power_new, name="org_power_new"),
     path("org/powers/<int:item_id>/end/", org_write.power_end, name="org_power_end"),
-    path("org/who/", org.who, name="org_who"),
+    path("org/who/", org_duty.who, name="org_who"),
     path("parameters/", parameters.parameters, name="parameters"),
     path("calendar/", parameters.calendar, name="calendar"),
     path("trace/<str:table>/<str:key>/", trace.trace, name="trace"),

@@ -18,14 +18,19 @@ from lianjing.runtime.meeting import services as meetings
 from lianjing.runtime.meeting.models import MeetingMember
 from lianjing.runtime.org.models import Unit
 from lianjing.runtime.org.queries import actor_at
-from lianjing.runtime.parties.models import Account, Enterprise
+from lianjing.runtime.parties.models import Account
 from lianjing.runtime.parties.services import open_account
 from lianjing.runtime.payment.models import BudgetLine
 from lianjing.runtime.process import services as process
+from lianjing.runtime.process.advice import advise
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.scene import Scene
 from lianjing.runtime.trail.act import SYSTEM, recorded
+from tests.domains.works.approving import APPROVING_PAPERS, Approving
+from tests.domains.works.finishing import FINISHING_PAPERS, Finishing
+from tests.domains.works.on_site import SITE_PAPERS, OnSite
+from tests.domains.works.tendering import TENDERING_PAPERS, Tendering
 
 DIRECTOR, SECRETARYOF_PARTY, DEPUTY, LEADER, SECRETARY = "20001", "20003", "20004", "20002", "20101"
 FUNDS, MAKER, CHECKER, FINANCE_HEAD = "20201", "20202", "20203", "20204"
@@ -36,23 +41,16 @@ FIRMS = ("婺澜澍建市政工程有限公司", "婺澜砼固建设集团有限
 SUPERVISION = "婺澜衡矩工程监理有限公司"
 GOOD = {"opinion": "情况属实，同意"}
 PAPERS = {
-    ("works_initiation", "draft"): "proposal",
-    ("works_initiation", "register"): "approval",
+    **APPROVING_PAPERS,
     ("works_permit", "register"): "permit",
-    ("works_tender", "plan"): "tender_document",
-    ("works_tender", "evaluate"): "evaluation_report",
-    ("works_tender", "notice"): "award_notice",
-    ("works_contract", "draft"): "contract",
-    ("works_contract", "file"): "contract",
-    ("works_progress", "report"): "progress",
-    ("works_change", "propose"): "change",
-    ("works_change", "price"): "budget",
-    ("works_change", "collective"): "minutes",
+    **TENDERING_PAPERS,
     ("works_payment", "audit"): "audit_report",
     ("works_payment", "collective"): "minutes",
     ("works_payment", "finance"): "invoice",
     ("works_payment", "receipt"): "voucher",
     ("works_account_change", "apply"): "letter",
+    **FINISHING_PAPERS,
+    **SITE_PAPERS,
 }
 
 
@@ -68,7 +66,7 @@ def refused(ground: str, rule: str) -> Iterator[None]:
         raise AssertionError(f"expected a refusal by {rule}")
 
 
-class Play:
+class Play(Approving, Finishing, Tendering, OnSite):
     """The cast at work on one project; every method leaves what the services left."""
 
     def __init__(self, scene: Scene) -> None:
@@ -92,9 +90,10 @@ class Play:
         self, number: str, matter: Matter, step: str, data: dict[str, Any] | None = None, element: str = ""
     ) -> process.Outcome:
         item = self.scene.item(matter, step, element)
-        kind = PAPERS.get((item.instance.definition.key, step))
-        if kind is not None:
+        kinds = PAPERS.get((item.instance.definition.key, step), ())
+        for kind in (kinds,) if isinstance(kinds, str) else kinds:
             self.paper(number, matter, kind, item)
+        self.photos_for(number, matter, item)
         self.scene.pass_time(hours=0.2)
         return self.scene.do(number, matter, step, GOOD if data is None else data, element)
 
@@ -150,6 +149,7 @@ class Play:
             "planned_start_on": start,
             "planned_end_on": start + timedelta(days=400),
             "need": "现状道路断头，" * 20,
+            "simple_case": "in_plan",
             **changes,
         }
 
@@ -157,35 +157,6 @@ class Play:
         return open_project(
             person_id=self.scene.person(OFFICER), now=self.scene.now, data=self.project_data(**changes)
         )
-
-    def approved(self, project: Matter, budget: str = "68000000.00") -> Matter:
-        matter = self.open(OFFICER, "works_initiation", project)
-        self.do(
-            OFFICER,
-            matter,
-            "draft",
-            {"requested_budget": budget, "authority": "行政审批局", "basis": "管委会会议纪要〔2025〕5号"},
-        )
-        self.do(HEAD, matter, "check")
-        lines = [
-            {
-                "code": "2120399-01",
-                "name": "市政道路建设",
-                "fiscal_year": 2025,
-                "fund_kind": "budget",
-                "amount": budget,
-            }
-        ]
-        self.do(FUNDS, matter, "funds", {"lines": lines, **GOOD})
-        self.do(LEADER, matter, "decide")
-        self.do(
-            OFFICER,
-            matter,
-            "register",
-            {"permit_no": "澜经审〔2025〕17号", "issued_on": self.scene.today(), "approved_budget": budget},
-        )
-        self.do(HEAD, matter, "confirm", {"is_same": "on"})
-        return matter
 
     def permit(self, project: Matter, kind: str, **changes: Any) -> Matter:
         matter = self.open(PLANNER, "works_permit", project, kind)
@@ -200,106 +171,8 @@ class Play:
         self.do(ARCHIVES, matter, "verify", {"is_same": "on"})
         return matter
 
-    def tender_plan(self, **changes: Any) -> dict[str, Any]:
-        first = self.scene.today()
-        return {
-            "title": "望汀大道北延工程施工",
-            "code": "ZB-2025-018",
-            "procurement_category": "works",
-            "estimated": "50000000",
-            "budget_money": "50000000",
-            "control_price": "50000000",
-            "method": "open",
-            "evaluation_method": "comprehensive",
-            "award_method": "rank_one",
-            "published_on": first,
-            "deadline_on": first + timedelta(days=21),
-            **changes,
-        }
-
-    def tender_to_opening(self, project: Matter, **changes: Any) -> Matter:
-        matter = self.open(TENDERS, "works_tender", project)
-        self.do(TENDERS, matter, "plan", self.tender_plan(**changes))
-        self.do(LAWYER, matter, "legality", {"is_fair": "on", "is_whole": "on", **GOOD})
-        self.do(LEADER, matter, "approve")
-        self.scene.pass_time(hours=24 * 22)
-        return matter
-
-    def bids(self, *prices: str) -> list[dict[str, str]]:
-        firms = Enterprise.objects.in_bulk(
-            Enterprise.objects.filter(name__in=FIRMS).values_list("pk", flat=True)
-        )
-        codes = {firm.name: firm.credit_code for firm in firms.values()}
-        return [
-            {"name": name, "credit_code": codes[name], "price": price}
-            for name, price in zip(FIRMS, prices, strict=False)
-        ]
-
-    def evaluated(self, matter: Matter, *prices: str, **rows: Any) -> None:
-        self.do(TENDERS, matter, "open_bids", {"opened_on": self.scene.today(), "bids": self.bids(*prices)})
-        self.do(COST, matter, "evaluate", {"report_on": self.scene.today(), "results": self.results(matter)})
-
-    def results(self, matter: Matter) -> list[dict[str, Any]]:
-        from_low = sorted(self.bid_rows(matter), key=lambda bid: bid.price)
-        return [
-            {"bid": str(b.pk), "status": "valid", "score": "90", "rank": place, "reason": ""}
-            for place, b in enumerate(from_low, start=1)
-        ]
-
-    def bid_rows(self, matter: Matter) -> list[Any]:
-        from_table = Matter._meta.apps.get_model("works", "Bid")
-        return list(from_table.objects.filter(tender_id=matter.pk).order_by("id"))
-
-    def award_data(self, matter: Matter, rank: int = 1, **changes: Any) -> dict[str, Any]:
-        bid = next(b for b in self.bid_rows(matter) if b.rank == rank)
-        return {
-            "bid": bid.pk,
-            "decided_on": self.scene.today(),
-            "reason": "第一名",
-            "legal_basis": "",
-            **changes,
-        }
-
-    def tendered(self, project: Matter, *prices: str) -> Matter:
-        matter = self.tender_to_opening(project)
-        self.evaluated(matter, *(prices or ("48000000", "49000000", "49500000")))
-        self.do(LEADER, matter, "award", self.award_data(matter))
-        self.do(TENDERS, matter, "notice", {"notice_no": "ZB-2025-018-T", "notice_on": self.scene.today()})
-        return matter
-
-    def contract_data(self, tender: Matter, **changes: Any) -> dict[str, Any]:
-        award = Matter._meta.apps.get_model("works", "Award").objects.get(tender_id=tender.pk)
-        return {
-            "award": award.pk,
-            "code": "澜经建合2025-031",
-            "title": "施工合同",
-            "kind": "works",
-            "amount": str(award.amount),
-            "provisional": "0",
-            "advance_ratio": "10",
-            "progress_ratio": "80",
-            "retention_ratio": "3",
-            "payment_days": "30",
-            "holder_name": award.enterprise.name,
-            "account_no": "9900 0000 0000 0000 101",
-            "bank_name": "澜汀农商行",
-            "supervisor_name": SUPERVISION,
-            "supervisor_credit_code": Enterprise.objects.get(name=SUPERVISION).credit_code,
-            **changes,
-        }
-
-    def contracted(self, project: Matter, tender: Matter, **changes: Any) -> Contract:
-        matter = self.open(CONTRACTS, "works_contract", project)
-        self.do(CONTRACTS, matter, "draft", self.contract_data(tender, **changes))
-        self.do(COST, matter, "cost")
-        self.do(FUNDS, matter, "finance")
-        self.do(LAWYER, matter, "legal")
-        self.do(LEADER, matter, "approve")
-        self.do(ARCHIVES, matter, "file", {"signed_on": self.scene.today(), "is_same": "on"})
-        return Contract.objects.get(pk=matter.pk)
-
-    def under_contract(self, *prices: str, budget: str = "68000000.00") -> tuple[Matter, Contract]:
-        """A project in stage contract with one contract in force."""
+    def awarded_project(self, *prices: str, budget: str = "68000000.00") -> tuple[Matter, Matter]:
+        """A project in stage contract whose award waits for its contract; with its tender."""
         project = self.project()
         self.approved(project, budget)
         self.gate(project)
@@ -307,76 +180,14 @@ class Play:
         self.gate(project)
         tender = self.tendered(project, *prices)
         self.gate(project)
+        return project, tender
+
+    def under_contract(self, *prices: str, budget: str = "68000000.00") -> tuple[Matter, Contract]:
+        """A project in stage contract with one contract in force."""
+        project, tender = self.awarded_project(*prices, budget=budget)
         return project, self.contracted(project, tender)
 
-    def building(self, *prices: str, budget: str = "68000000.00") -> tuple[Matter, Contract]:
-        """A project in stage implementation."""
-        project, contract = self.under_contract(*prices, budget=budget)
-        self.permit(project, "construction")
-        self.gate(project)
-        return project, contract
-
-    # ---- site and money
-
-    def progressed(self, project: Matter, contract: Contract, ratio: str, value: str) -> Matter:
-        matter = self.open(BUILDER, "works_progress", project)
-        self.do(
-            BUILDER,
-            matter,
-            "report",
-            {
-                "contract": contract.pk,
-                "period_on": self.scene.today(),
-                "reported_ratio": ratio,
-                "worker_count": 60,
-            },
-        )
-        self.do(ENGINEER, matter, "verify", {"verified_ratio": ratio, "completed_value": value})
-        self.do(SITE, matter, "confirm")
-        return matter
-
-    def change_data(self, contract: Contract, code: str = "BG-2025-001", **changes: Any) -> dict[str, Any]:
-        return {
-            "contract": contract.pk,
-            "code": code,
-            "cause": "site_condition",
-            "responsible": "none",
-            "part": "K0+420–K0+510",
-            "before_text": "原路基",
-            "after_text": "换填",
-            "proposed_on": self.scene.today(),
-            **changes,
-        }
-
-    def change_to_price(
-        self,
-        project: Matter,
-        contract: Contract,
-        amount: str,
-        *,
-        code: str = "BG-2025-001",
-        scope: bool = False,
-    ) -> Matter:
-        matter = self.open(BUILDER, "works_change", project)
-        self.do(BUILDER, matter, "propose", self.change_data(contract, code))
-        self.do(CHIEF, matter, "supervise")
-        items = [{"item_code": "040201001", "name": "换填", "quantity_delta": "1", "unit_price": amount}]
-        self.do(COST, matter, "price", {"items": items, **({"scope_changed": "on"} if scope else {})})
-        return matter
-
-    def changed(self, project: Matter, contract: Contract, amount: str, code: str = "BG-2025-001") -> Matter:
-        """A general change, approved and ordered."""
-        matter = self.change_to_price(project, contract, amount, code=code)
-        self.do(LEAD, matter, "lead")
-        self.do(LEADER, matter, "leader")
-        self.do(SITE, matter, "order", {"work_started_on": self.scene.today()})
-        return matter
-
-    def opinions(self, matter: Matter, **given: str) -> None:
-        for number, element in ((ECO, "ECO"), (PLN, "PLN"), (LAW, "LAW")):
-            self.do(
-                number, matter, "joint", {"result": given.get(element, "agree"), "opinion": "已核"}, element
-            )
+    # ---- money
 
     def invoice(self, amount: str) -> dict[str, Any]:
         self.invoices += 1
@@ -451,6 +262,15 @@ class Play:
         meetings.send_materials(
             agenda_item_id=item.pk, person_id=secretary, now=scene.now, calendar=calendar()
         )
+        if item.needs_legality:
+            advise(
+                agenda_item_id=item.pk,
+                kind="legality",
+                result="pass",
+                text="权限、程序、内容合法",
+                person_id=scene.person(LAWYER),
+                now=scene.now,
+            )
         while scene.today() < held_on:
             scene.pass_time(hours=12)
         seats = MeetingMember.objects.filter(meeting=meeting).exclude(role="secretary")

@@ -63,8 +63,8 @@ def year(
     folder = tmp_path_factory.mktemp("documents")
     hasher = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with django_db_blocker.unblock(), transaction.atomic():
-        with override_settings(MEDIA_ROOT=folder, PASSWORD_HASHERS=hasher):
-            populate(until=UNTIL)
+        with override_settings(MEDIA_ROOT=folder, DATA_DIR=folder, PASSWORD_HASHERS=hasher):
+            populate(until=UNTIL, scale=0)
         yield folder
         transaction.set_rollback(True)
 

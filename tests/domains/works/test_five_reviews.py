@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lianjing.domains.works.queries.reviews import departments_asked, review_views
 from lianjing.domains.works.rules.reviews import five_reviews
-from lianjing.domains.works.services import payment as verbs
+from lianjing.domains.works.services import payment_reviews as verbs
 from lianjing.kernel.refusal import BadInput, Refusal
 from lianjing.runtime.matter.services import recuse
 from lianjing.runtime.org.queries import actor_at, posts_held

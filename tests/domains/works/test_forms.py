@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from lianjing.domains.works.domain import DOMAIN
 from lianjing.domains.works.forms.base import MoneyInput, PercentInput
-from lianjing.domains.works.forms.tender import OpenBidsForm
+from lianjing.domains.works.forms.tender import QuotesForm
 from lianjing.kernel.declaration import Duty
 from lianjing.runtime.matter.models import Matter
 
@@ -44,7 +44,8 @@ def test_rule_tasks_have_no_form_and_user_tasks_have_form_duty_and_role():
 def test_who_applies_never_approves_or_pays_by_declaration():
     for procedure in DOMAIN.procedures:
         first = procedure.steps[0]
-        assert first.duty is Duty.APPLY and first.role == "entered", procedure.key
+        begins = (Duty.APPLY, Duty.FIND, Duty.MEASURE)  # checks and surveys begin with a look at the thing
+        assert first.duty in begins and first.role == "entered", procedure.key
 
 
 def test_a_table_takes_the_rows_of_a_browser(contracted):
@@ -56,7 +57,7 @@ def test_a_table_takes_the_rows_of_a_browser(contracted):
         f"opened_on={play.scene.today():%Y-%m-%d}&bids-0-name=甲&bids-0-credit_code=&bids-0-price=1,000.50"
         "&bids-1-name=乙&bids-1-credit_code=&bids-1-price=２&bids-2-name=&bids-2-credit_code=&bids-2-price="
     )
-    form = OpenBidsForm(sent, matter=matter, day=play.scene.today())
+    form = QuotesForm(sent, matter=matter, day=play.scene.today())
     assert form.is_valid(), form.errors
     assert [(row["name"], str(row["price"])) for row in form.cleaned_data["bids"]] == [
         ("甲", "1000.50"),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from lianjing.domains.works.models import Onboarding, Project
+from lianjing.domains.works.models import Onboarding, Project, WarrantyRelease
 from lianjing.domains.works.queries import standing_of
 from lianjing.domains.works.queries.stage import project_view
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
@@ -205,6 +205,17 @@ def test_missing_papers_become_undertakings_that_later_gates_ask_for(archived):
         play.gate(root, LEAD)
 
 
+def retention_approved(play, root, contract, amount: str) -> None:
+    """Lay an approved release of retention, without the play of acceptance and warranty."""
+    with recorded("test.lay", chain=f"matter:{root.pk}", actor=SYSTEM, now=play.scene.now) as act:
+        matter = begin(
+            act, domain="works", kind="warranty", title="质保金返还", unit_id=root.unit_id, parent=root
+        )
+        act.save(
+            WarrantyRelease(matter=matter, contract=contract, amount=Decimal(amount), approved_on=act.day)
+        )
+
+
 def test_a_taken_over_contract_is_paid_up_to_what_the_opening_sums_leave(archived):
     play, root = archived
     contract = taken_over(play, root)
@@ -213,6 +224,9 @@ def test_a_taken_over_contract_is_paid_up_to_what_the_opening_sums_leave(archive
         play.do(OFFICER, matter, "apply", play.claim(contract, "settlement", "500000"))
     with refused(Ground.RED_LINE, "red_line.over_progress"):
         play.do(OFFICER, matter, "apply", play.claim(contract, "retention", "90000.01"))
+    with refused(Ground.RULE, "payment.no_release"):
+        play.do(OFFICER, matter, "apply", play.claim(contract, "retention", "90000"))
+    retention_approved(play, root, contract, "90000")
     play.do(OFFICER, matter, "apply", play.claim(contract, "retention", "90000"))
     play.audited(matter, "90000")
     play.checked(matter, "90000")

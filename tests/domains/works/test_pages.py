@@ -213,7 +213,7 @@ def test_the_gate_is_offered_to_its_post_with_the_conditions_and_their_clauses(
 def test_only_what_the_project_allows_is_offered_to_be_opened(browser: Browser, play: Play) -> None:
     project = play.project()
     text = shown(browser(OFFICER).get(f"/works/{project.id}/"))
-    assert f"/matters/{project.id}/open/works_initiation/" in text
+    assert f"/matters/{project.id}/open/works_proposal/" in text
     assert f"/matters/{project.id}/open/works_payment/" not in text
     assert "/open/" not in shown(browser(SUPERVISOR).get(f"/works/{project.id}/"))
 
@@ -226,7 +226,7 @@ def test_a_firm_sees_its_own_contract_of_the_project_and_no_other_firm_sees_any(
     client = browser(BUILDER)
     text = shown(client.get(f"/works/{project.id}/"))
     assert f'id="matter-{contract.pk}"' in text
-    for hidden in ("68,000,000", "三方核对", "造价链", "¥49,500,000.00", "立项报批", "通过阶段关口"):
+    for hidden in ("68,000,000", "三方核对", 'id="chain"', "¥49,500,000.00", "立项报批", "通过阶段关口"):
         assert hidden not in text, hidden
     assert "68,000,000" not in shown(client.get("/works/"))
     assert client.get(f"/trace/project/{project.id}/?column=approved_budget").status_code == 404

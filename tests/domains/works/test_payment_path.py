@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from lianjing.domains.works.queries import payment_line, standing_of
+from lianjing.domains.works.queries import review_lines, standing_of
 from lianjing.domains.works.queries.reviews import review_views
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.parties.models import Account, Enterprise
@@ -51,7 +51,7 @@ def test_a_payment_below_the_tier_reaches_the_receipt(contracted):
     play.receipted(matter, "390000")
     row = application(matter)
     assert (row.status, row.approved, row.period_no) == ("paid", Decimal("390000.00"), 1)
-    assert [line.is_standing for line in payment_line(row).reviews] == [True] * 5
+    assert [line.is_standing for line in review_lines(row)] == [True] * 5
     assert BankLine.objects.get().match_state == "matched"
     not_required = Review.objects.get(matter=matter, kind="collective")
     assert (not_required.result, not_required.person_id, not_required.clause) == (
@@ -229,7 +229,7 @@ def test_opinions_are_kept_and_lateness_is_marked(contracted):
     }
     assert late == {"ECO": False, "PLN": True}
     assert play.scene.item(matter, "joint", "LAW")  # silence is no consent: the third is still awaited
-    assert payment_line(application(matter)).reviews[2].waiting == ("法制科",)
+    assert review_lines(application(matter))[2].waiting == ("法制科",)
 
 
 def test_a_dissent_stops_finance_until_a_meeting_decides(contracted):

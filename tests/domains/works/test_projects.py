@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from lianjing.domains.works.models import CostBaseline, Project
-from lianjing.domains.works.queries import ProjectFilter, counts_by_stage, project_file, project_page
+from lianjing.domains.works.queries import counts_by_stage
 from lianjing.domains.works.services.project import open_project
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.fact.queries import hold
@@ -17,6 +17,7 @@ from lianjing.runtime.org.models import PowerItem
 from lianjing.runtime.org.services import end_power_item
 from lianjing.runtime.payment.models import BudgetLine
 from lianjing.runtime.process.forms import InvalidForm
+from lianjing.runtime.process.scope import open_for
 from lianjing.runtime.trail.act import SYSTEM
 from lianjing.runtime.trail.models import Event
 from tests.domains.works.playing import (
@@ -24,11 +25,11 @@ from tests.domains.works.playing import (
     BUILDER,
     COST,
     FUNDS,
-    HEAD,
     LEAD,
     LEADER,
     OFFICER,
     PLANNER,
+    TENDERS,
     refused,
 )
 
@@ -105,56 +106,31 @@ def test_the_confirmed_approval_sets_budget_and_fact(play):
     assert hold(project.pk, "project_approved", play.scene.today()) is not None
     assert BudgetLine.objects.get(project_id=project.pk).amount == Decimal("66000000.00")
     with refused(Ground.GATE, "opening.approved"):
-        play.open(OFFICER, "works_initiation", project)
+        play.open(TENDERS, "works_design", project)
 
 
 def test_a_registered_approval_is_no_fact_before_it_is_confirmed(play):
     project = play.project()
-    matter = play.open(OFFICER, "works_initiation", project)
-    play.do(
-        OFFICER, matter, "draft", {"requested_budget": "68000000", "authority": "审批局", "basis": "会议纪要"}
-    )
-    play.do(HEAD, matter, "check")
-    play.back(FUNDS, matter, "funds", "draft")
-    play.do(
-        OFFICER, matter, "draft", {"requested_budget": "67000000", "authority": "审批局", "basis": "会议纪要"}
-    )
-    play.do(HEAD, matter, "check")
-    play.do(
-        FUNDS,
-        matter,
-        "funds",
-        {
-            "lines": [
-                {
-                    "code": "1",
-                    "name": "道路",
-                    "fiscal_year": "2025",
-                    "fund_kind": "budget",
-                    "amount": "67000000",
-                }
-            ],
-            "opinion": "有",
-        },
-    )
+    matter = play.open(TENDERS, "works_design", project)
+    play.do(TENDERS, matter, "commission", play.commission())
+    play.do(COST, matter, "budget", play.costs("68000000"))
+    play.back(LEAD, matter, "review", "budget")
+    play.do(COST, matter, "budget", play.costs("67000000"))
+    play.do(LEAD, matter, "review", play.experts())
+    play.do(FUNDS, matter, "funds", play.lines("67000000"))
     play.do(LEADER, matter, "decide")
-    with pytest.raises(InvalidForm):
-        play.do(
-            OFFICER,
-            matter,
-            "register",
-            {
-                "permit_no": "1",
-                "issued_on": play.scene.today() + timedelta(days=1),
-                "approved_budget": "67000000",
-            },
-        )
-    play.do(
-        OFFICER,
-        matter,
-        "register",
-        {"permit_no": "1", "issued_on": play.scene.today(), "approved_budget": "67000000"},
-    )
+    play.passed(matter, "67000000")
+    filed = {
+        "project_code": "2401-990101-04-01-318462",
+        "acceptance_no": "1",
+        "applied_on": play.scene.today(),
+    }
+    play.do(OFFICER, matter, "filing", filed)
+    paper = {"permit_no": "1", "issued_on": play.scene.today(), "amount": "67000000"}
+    for wrong in ({"issued_on": play.scene.today() + timedelta(days=1)}, {"amount": "67000000.01"}):
+        with pytest.raises(BadInput):
+            play.do(OFFICER, matter, "register", paper | wrong)
+    play.do(OFFICER, matter, "register", paper)
     assert hold(project.pk, "project_approved", play.scene.today()) is None
     with refused(Ground.GATE, "gate.initiation"):
         play.gate(project)
@@ -196,37 +172,25 @@ def test_a_permit_that_has_run_out_no_longer_holds(play):
     play.approved(project)
     play.gate(project)
     day = play.scene.today()
+    play.permit(project, "works_planning")
+    day = play.scene.today()
     play.permit(project, "construction", valid_to_on=day + timedelta(days=1))
     assert hold(project.pk, "construction_permitted", day) is not None
     assert hold(project.pk, "construction_permitted", day + timedelta(days=2)) is None
 
 
-def test_the_list_pages_by_key_and_counts(play):
-    made = [play.project(title=f"工程{n}", total_investment=str(1000 + n % 3)) for n in range(5)]
-    person, day = play.scene.person(HEAD), play.scene.today()
-    for sort in ("investment", "-investment", "title", "-opened", "budget"):
-        seen, after = [], None
-        while True:
-            page = project_page(person, day, sort=sort, after=after, size=2)
-            seen += [row.pk for row in page.rows]
-            if not page.following:
-                break
-            after = int(page.following)
-        assert sorted(seen) == sorted(m.pk for m in made), sort
-        assert (page.count, page.is_counted) == (5, True)
-    assert project_page(person, day, wanted=ProjectFilter(text="工程3")).count == 1
-    assert project_page(person, day, wanted=ProjectFilter(stage="planning")).count == 0
-    assert project_page(person, day, wanted=ProjectFilter(year=2025, fund_kind="budget")).count == 5
+def test_the_projects_of_a_scope_are_counted_by_stage(play):
+    for number in range(5):
+        play.project(title=f"澜汀片区{number}号路工程", project_code="")
+    person, day = play.scene.person(OFFICER), play.scene.today()
     assert counts_by_stage(person, day) == {"initiation": 5}
-    with pytest.raises(BadInput):
-        project_page(person, day, sort="secret")
 
 
 def test_a_firm_without_part_in_a_project_sees_nothing_of_it(play):
     project = play.project()
-    assert project_page(play.scene.person(BUILDER), play.scene.today()).count == 0
+    assert counts_by_stage(play.scene.person(BUILDER), play.scene.today()) == {}
     with refused_scope():
-        project_file(project.pk, person_id=play.scene.person(BUILDER), day=play.scene.today())
+        open_for(play.scene.person(BUILDER), project.pk, play.scene.today())
 
 
 def refused_scope():

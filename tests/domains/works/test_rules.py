@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianjing.domains.works.rules import gates, money, reviews, tender
+from lianjing.domains.works.rules import award, gates, money, reviews, tender
 from lianjing.domains.works.rules.gates import ProjectView, check_opening
 from lianjing.domains.works.rules.project import in_order, is_project_code, is_state_money
 from lianjing.domains.works.rules.reviews import (
@@ -65,9 +65,16 @@ def test_each_gate_names_the_clause_of_what_is_missing():
     assert unmet(gates.leaving_tendering(nothing)) == {"zone_projects#6"}
     assert unmet(gates.leaving_contract(nothing)) == {"zone_projects#7", "zone_projects#19"}
     assert unmet(gates.leaving_implementation(nothing)) == {"zone_projects#8"}
-    assert unmet(gates.leaving_payment(replace(nothing, running=frozenset({"payment"})))) == {
-        "zone_projects#1"
+    owing = replace(nothing, running=frozenset({"payment"}), unreleased_warranties=1, open_deviations=1)
+    assert unmet(gates.leaving_payment(owing)) == {
+        "zone_projects#1",
+        "zone_completion#9",
+        "zone_completion#10",
+        "zone_completion#11",
+        "zone_completion#13",
     }
+    done = replace(nothing, is_accounted=True, is_handed_over=True)
+    assert not unmet(gates.leaving_payment(done))
 
 
 def test_owed_and_missing_papers_block_every_gate():
@@ -92,15 +99,32 @@ def test_an_open_change_blocks_the_final_money():
 
 READY = ProjectView(
     stage="implementation",
-    facts=frozenset({"project_approved", "contract_signed", "construction_permitted"}),
+    facts=frozenset({"project_approved", "contract_signed", "construction_permitted", "started"}),
+    tenders_to_award=1,
     awards_to_contract=1,
     active_contracts=1,
 )
+COMPLETED = replace(READY, stage="payment", facts=READY.facts | {"accepted"}, ended_warranties=1)
+AT_INITIATION = ("works_proposal", "works_feasibility", "works_design")
+AFTER_ACCEPTANCE = (
+    "works_settlement",
+    "works_final_account",
+    "works_warranty",
+    "works_handover",
+    "works_post_evaluation",
+)
 
 
-@pytest.mark.parametrize("procedure", [key for key in gates.OPENINGS if key != "works_initiation"])
+@pytest.mark.parametrize(
+    "procedure", [key for key in gates.OPENINGS if key not in (*AT_INITIATION, *AFTER_ACCEPTANCE)]
+)
 def test_a_ready_project_lets_every_procedure_open(procedure):
     check_opening(procedure, READY)
+
+
+@pytest.mark.parametrize("procedure", AFTER_ACCEPTANCE)
+def test_an_accepted_project_opens_what_follows(procedure):
+    check_opening(procedure, COMPLETED)
 
 
 @pytest.mark.parametrize("procedure", list(gates.OPENINGS))
@@ -120,14 +144,29 @@ def test_nothing_opens_in_an_archived_or_closed_project(procedure, view, rule):
 @pytest.mark.parametrize(
     ("procedure", "view", "rule", "clause"),
     [
-        ("works_initiation", replace(READY, stage="planning"), "opening.stage", "zone_projects#3"),
+        ("works_proposal", replace(READY, stage="planning"), "opening.stage", "zone_projects#3"),
         (
-            "works_initiation",
-            ProjectView(running=frozenset({"initiation"})),
+            "works_proposal",
+            ProjectView(running=frozenset({"proposal"})),
             "opening.once",
-            "zone_projects#10",
+            "zone_initiation#6",
         ),
-        ("works_permit", ProjectView(), "opening.stage", "zone_projects#3"),
+        ("works_feasibility", ProjectView(), "opening.no_proposal", "zone_initiation#7"),
+        ("works_design", ProjectView(), "opening.no_feasibility", "gov_investment#13"),
+        (
+            "works_design",
+            ProjectView(facts=frozenset({"feasibility_approved"})),
+            "opening.no_feasibility",
+            "gov_investment#13",
+        ),
+        (
+            "works_design",
+            ProjectView(simple_case="small", facts=frozenset({"project_approved"})),
+            "opening.approved",
+            "zone_initiation#6",
+        ),
+        ("works_detailed_budget", ProjectView(), "opening.not_approved", "zone_initiation#9"),
+        ("works_budget_adjustment", ProjectView(), "opening.not_approved", "zone_initiation#9"),
         ("works_tender", replace(READY, facts=frozenset()), "opening.not_approved", "zone_projects#5"),
         ("works_tender", replace(READY, stage="planning"), "opening.stage", "zone_projects#3"),
         ("works_contract", replace(READY, awards_to_contract=0), "opening.no_award", "zone_projects#6"),
@@ -146,6 +185,29 @@ def test_nothing_opens_in_an_archived_or_closed_project(procedure, view, rule):
             "opening.opening_sums",
             "zone_funds#17",
         ),
+        ("works_settlement", READY, "settlement.not_accepted", "zone_completion#5"),
+        ("works_final_account", READY, "final_account.not_settled", "zone_completion#9"),
+        (
+            "works_final_account",
+            replace(COMPLETED, unsettled_works=1),
+            "final_account.not_settled",
+            "zone_completion#9",
+        ),
+        (
+            "works_final_account",
+            replace(COMPLETED, is_accounted=True),
+            "final_account.once",
+            "zone_completion#9",
+        ),
+        ("works_warranty", READY, "warranty.not_ended", "zone_completion#10"),
+        ("works_handover", READY, "opening.stage", "zone_projects#3"),
+        (
+            "works_handover",
+            replace(COMPLETED, running=frozenset({"handover"})),
+            "handover.once",
+            "zone_completion#11",
+        ),
+        ("works_post_evaluation", READY, "post_evaluation.not_in_use", "zone_completion#12"),
         ("works_onboard", ProjectView(), "onboard.not_archive", "zone_projects#15"),
         (
             "works_onboard",
@@ -223,15 +285,15 @@ def test_only_a_mandatory_tender_of_state_money_binds_to_the_first_rank(
     }
     if is_mandatory and is_state_money and rank != 1 and not basis:
         with pytest.raises(Refusal) as caught:
-            tender.check_award(rank, **asked)
+            award.check_award(rank, **asked)
         assert (caught.value.rule, caught.value.clause) == ("award.rank", "tendering_regulation#55")
     else:
-        tender.check_award(rank, **asked)
+        award.check_award(rank, **asked)
 
 
 def test_nobody_past_the_candidates_wins_even_with_a_basis():
     with pytest.raises(Refusal, match="候选人"):
-        tender.check_award(
+        award.check_award(
             4, required_rank=1, candidates_max=3, is_mandatory=False, is_state_money=False, legal_basis="有"
         )
 

@@ -117,15 +117,15 @@ def test_a_contract_comes_into_force_complete_and_not_from_the_future(shelf: She
 def test_a_supplementary_agreement_writes_down_approved_changes_and_nothing_more(shelf: Shelf) -> None:
     def amend(new_amount: Decimal) -> None:
         with shelf.office.act() as act:
-            services.amend(
+            amendment = services.propose_amendment(
                 act,
                 shelf.contract,
                 matter=shelf.contract.matter,
-                signed_on=TODAY,
                 new_amount=new_amount,
                 reason="变更",
                 approved_changes=M,
             )
+            services.sign_amendment(act, amendment, signed_on=TODAY)
 
     assert refused(lambda: amend(11 * M + 1)) == "contract.amendment_over_changes"
     amend(11 * M)

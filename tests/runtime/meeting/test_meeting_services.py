@@ -65,7 +65,7 @@ class Session:
         }
         return meetings.call(**wanted)
 
-    def put(self, amount: Decimal | None = None, **changes: Any) -> AgendaItem:
+    def put(self, amount: Decimal | None = None, *, is_sent: bool = True, **changes: Any) -> AgendaItem:
         wanted: dict[str, Any] = {
             "meeting_id": self.meeting.pk,
             "matter_id": self.matter.pk,
@@ -76,7 +76,17 @@ class Session:
             "now": NOW,
             **changes,
         }
-        return meetings.put_on_agenda(**wanted)
+        item = meetings.put_on_agenda(**wanted)
+        return self.send(item) if is_sent else item
+
+    def another(self, **changes: Any) -> AgendaItem:
+        """Put a second matter on the agenda."""
+        self.matter = self.office.child(self.project)
+        return self.put(Decimal(500_000), **changes)
+
+    def send(self, item: AgendaItem, **changes: Any) -> AgendaItem:
+        wanted: dict[str, Any] = {"person_id": self.office.secretary.pk, "now": NOW, "calendar": CALENDAR}
+        return meetings.send_materials(agenda_item_id=item.pk, **{**wanted, **changes})
 
     def present(self, *people: Any, **changes: Any) -> Meeting:
         wanted: dict[str, Any] = {
@@ -381,8 +391,22 @@ def test_materials_in_time_are_no_temporary_item(session: Session) -> None:
     assert late.is_temporary
 
 
-def test_materials_never_sent_make_a_temporary_item(session: Session) -> None:
-    assert session.decide("for", "for", "for", "for", "for").is_temporary
+def test_materials_never_sent_are_not_discussed(session: Session) -> None:
+    session.item = session.another(is_sent=False)
+    session.present()
+    assert refused(lambda: session.view(session.members[0])) == "meeting.urgency_missing"
+
+
+def test_a_late_item_is_discussed_only_for_its_urgency(session: Session) -> None:
+    late = {"now": NOW + timedelta(days=3)}
+    session.send(session.item, **late)
+    session.present()
+    assert refused(lambda: session.view(session.members[0])) == "meeting.urgency_missing"
+    assert session.send(session.item, **late, urgency_reason="汛期抢险").urgency_reason == "汛期抢险"
+    session.all_speak()
+    for person in (*session.members, session.head):
+        session.cast(person)
+    assert session.conclude().is_temporary
 
 
 def test_a_year_without_calendar_is_told(session: Session) -> None:

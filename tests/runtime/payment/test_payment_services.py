@@ -12,7 +12,7 @@ from lianjing.runtime.contract import services as contracts
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import Person
-from lianjing.runtime.payment import queries
+from lianjing.runtime.payment import orders, queries, receipts
 from lianjing.runtime.payment import services as payments
 from lianjing.runtime.payment.invoices import register_invoices
 from lianjing.runtime.payment.models import BankLine, Invoice, PaymentApplication, PaymentOrder
@@ -89,12 +89,12 @@ class Till:
         self, application: PaymentApplication, person: Person | None = None, **more: Any
     ) -> PaymentOrder:
         wanted: dict[str, Any] = {"payer_account": self.payer, "standing": self.standing(application), **more}
-        return self.by(person or self.office.members[0], payments.make_order, application, **wanted)
+        return self.by(person or self.office.members[0], orders.make_order, application, **wanted)
 
     def check(self, application: PaymentApplication, person: Person | None = None) -> PaymentOrder:
         return self.by(
             person or self.office.members[1],
-            payments.check_order,
+            orders.check_order,
             application,
             standing=self.standing(application),
         )
@@ -102,7 +102,7 @@ class Till:
     def release(self, application: PaymentApplication, person: Person | None = None) -> PaymentOrder:
         return self.by(
             person or self.office.members[2],
-            payments.release_order,
+            orders.release_order,
             application,
             standing=self.standing(application),
         )
@@ -114,7 +114,7 @@ class Till:
             "amount": queries.sum_of(application),
             **more,
         }
-        return self.by(self.office.members[0], payments.book_receipt, application, days=days, **wanted)
+        return self.by(self.office.members[0], receipts.book_receipt, application, days=days, **wanted)
 
     def pay(
         self, amount: Decimal = M, kind: str = "progress", *, bank_ref: str = "REF-1", **columns: Any
@@ -327,7 +327,7 @@ def test_the_system_makes_no_order(till: Till) -> None:
     till.approve(application)
     application.refresh_from_db()
     with pytest.raises(Refusal) as caught, till.office.act() as act:
-        payments.make_order(act, application, payer_account=till.payer, standing=till.standing(application))
+        orders.make_order(act, application, payer_account=till.payer, standing=till.standing(application))
     assert caught.value.ground is Ground.POST
 
 
@@ -376,16 +376,16 @@ def test_a_returned_or_cancelled_order_makes_room_for_another(till: Till) -> Non
     till.approve(application)
     till.make(application)
     with pytest.raises(BadInput):
-        till.by(till.office.lead, payments.cancel_order, application, reason=" ")
-    till.by(till.office.lead, payments.cancel_order, application, reason="付款账户有误")
+        till.by(till.office.lead, orders.cancel_order, application, reason=" ")
+    till.by(till.office.lead, orders.cancel_order, application, reason="付款账户有误")
     till.make(application)
     assert (
-        refused(lambda: till.by(till.office.lead, payments.return_order, application, reason="退汇"))
+        refused(lambda: till.by(till.office.lead, orders.return_order, application, reason="退汇"))
         == "payment.order_stage"
     )
     till.check(application)
     till.release(application)
-    till.by(till.office.lead, payments.return_order, application, reason="银行退汇")
+    till.by(till.office.lead, orders.return_order, application, reason="银行退汇")
     order = till.make(application)
     assert order.order_no.endswith("-3")
     assert till.standing().in_flight == M

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -181,3 +182,88 @@ def test_an_undertaking_without_a_matter_chains_on_its_unit(ledger: Ledger) -> N
     ledger.row = ledger.give(matter=None, owner_unit=ledger.office.works, document_kind="")
     services.urge(undertaking_id=ledger.row.pk, person_id=ledger.office.head.pk, text="尽快", now=NOW)
     assert Event.objects.get(act="undertaking.urge").object == f"unit:{ledger.office.works.pk}"
+
+
+def reopen(ledger: Ledger, person: Person, **changes: Any) -> Undertaking:
+    wanted: dict[str, Any] = {"reason": "现场复查仍未整改", "now": NOW, **changes}
+    return services.reopen(undertaking_id=ledger.row.pk, person_id=person.pk, **wanted)
+
+
+def note(ledger: Ledger, person: Person | None = None, **changes: Any) -> Undertaking:
+    wanted: dict[str, Any] = {"text": "已提交申请", "now": NOW, **changes}
+    who = person or ledger.office.officer
+    return services.note_progress(undertaking_id=ledger.row.pk, person_id=who.pk, **wanted)
+
+
+def test_progress_notes_are_dated_and_carry_the_share_done(ledger: Ledger) -> None:
+    note(ledger)
+    row = note(ledger, ratio=Decimal("0.5"), document_id=ledger.paper())
+    assert (row.list_state, row.progress_ratio) == ("progress", Decimal("0.5"))
+    notes = list(queries.progress_of(row.pk))
+    assert [each.progress_ratio for each in notes] == [Decimal("0.5"), None]
+    assert notes[0].noted_on == TODAY and notes[0].document is not None
+    with pytest.raises(BadInput):
+        note(ledger, ratio=Decimal("1.1"))
+    assert refused(lambda: note(ledger, ledger.office.lead)) == "undertaking.not_owner"
+
+
+def test_an_urging_sheet_has_a_number_a_named_person_a_day_and_a_reply(ledger: Ledger) -> None:
+    wanted: dict[str, Any] = {"undertaking_id": ledger.row.pk, "person_id": ledger.office.lead.pk, "now": NOW}
+    services.urge(**wanted, text="请三日内办结")
+    services.urge(**wanted, text="再次督办", due_on=TODAY)
+    second, first = queries.sheets_of(ledger.row.pk)
+    assert [first.sheet_no, second.sheet_no] == ["督〔2025〕0001号", "督〔2025〕0002号"]
+    assert first.to_person == ledger.office.officer and first.due_on == TODAY + timedelta(days=5)
+    with pytest.raises(BadInput):
+        services.urge(**wanted, text="x", due_on=TODAY - timedelta(days=1))
+    sheet: dict[str, Any] = {"urging_id": first.pk, "now": NOW}
+    stranger, owner = ledger.office.lead.pk, ledger.office.officer.pk
+    assert refused(lambda: services.receive_urging(**sheet, person_id=stranger)) == "undertaking.not_urged"
+    assert services.receive_urging(**sheet, person_id=owner).received_at == NOW
+    assert refused(lambda: services.receive_urging(**sheet, person_id=owner)) == "undertaking.sheet_done"
+    assert services.reply_urging(**sheet, person_id=owner, text="已补交").replied_at == NOW
+    assert services.reply_urging(urging_id=second.pk, person_id=owner, text="是", now=NOW).received_at == NOW
+
+
+def test_only_the_checker_or_a_supervisor_reopens_and_with_a_reason(ledger: Ledger) -> None:
+    assert refused(lambda: reopen(ledger, ledger.office.lead)) == "undertaking.open"
+    ledger.close()
+    assert refused(lambda: reopen(ledger, ledger.office.officer)) == "undertaking.not_checker"
+    assert refused(lambda: reopen(ledger, ledger.office.head)) == "undertaking.not_checker"
+    with pytest.raises(BadInput):
+        reopen(ledger, ledger.office.lead, reason=" ")
+    row = reopen(ledger, ledger.office.lead)
+    assert (row.closed_on, row.result, row.list_state) == (None, "", "task")
+    assert row.reopened_on == TODAY and row.reopened_reason == "现场复查仍未整改"
+    assert Event.objects.filter(act="undertaking.reopen", is_refused=False).count() == 1
+    assert ledger.close(evidence_document_id=row.evidence_document_id).closed_on == TODAY
+
+
+def test_a_supervisor_of_the_unit_reopens_what_others_closed(ledger: Ledger) -> None:
+    with ledger.office.act() as act:
+        ledger.office.works.supervisor_unit = ledger.office.zone
+        act.save(ledger.office.works)
+    ledger.close()
+    assert reopen(ledger, ledger.office.supervisor).closed_on is None
+
+
+def test_listed_supervision_is_decided_by_a_leader_with_a_reason(ledger: Ledger) -> None:
+    wanted: dict[str, Any] = {"undertaking_id": ledger.row.pk, "now": NOW}
+    lead, head = ledger.office.lead.pk, ledger.office.head.pk
+    put = services.list_for_supervision
+    assert refused(lambda: put(**wanted, person_id=lead, reason="久拖不办")) == "undertaking.not_head"
+    with pytest.raises(BadInput):
+        put(**wanted, person_id=head, reason="")
+    assert put(**wanted, person_id=head, reason="久拖不办").is_listed_supervision
+    assert refused(lambda: put(**wanted, person_id=head, reason="再挂")) == "undertaking.listed"
+    assert not put(**wanted, person_id=head, reason="已办结", is_listed=False).is_listed_supervision
+
+
+def test_the_three_lists_divide_what_was_given(ledger: Ledger) -> None:
+    every = Undertaking.objects.all()
+    assert list(queries.of_list(every, "task")) == [ledger.row]
+    note(ledger)
+    assert list(queries.of_list(every, "progress")) == [ledger.row]
+    ledger.close()
+    assert list(queries.of_list(every, "closed")) == [ledger.row]
+    assert not queries.of_list(every, "task").exists()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import tomllib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +25,8 @@ from lianjing.runtime.trail.sequencer import sequence_all
 
 PASSWORD = settings.LIANJING_DEMO_PASSWORD
 SEED = 20250106
+LONG, SHORT = 730, 400  # days of history
+GROUND_TRUTH = "ground-truth.json"  # in the data folder
 Tell = Callable[[str], None]
 
 
@@ -46,10 +50,13 @@ def found_zone(now: datetime) -> None:
 
 
 def populate(*, scale: int = 1, tell: Tell = lambda _line: None, until: datetime | None = None) -> None:
-    """Found the zone a year before `until` (now) and let each domain's people work through that year."""
+    """Found the zone two years before `until` (now) and let each domain's people work; at scale 0 a year, few projects."""
     end = until or clock.now()
+    days = LONG if scale else SHORT
     start = (
-        (end - timedelta(days=400)).astimezone(LEGAL_ZONE).replace(hour=8, minute=30, second=0, microsecond=0)
+        (end - timedelta(days=days))
+        .astimezone(LEGAL_ZONE)
+        .replace(hour=8, minute=30, second=0, microsecond=0)
     )
     found_zone(start)
     scene = Scene(now=start + timedelta(hours=1), end=end, random=random.Random(SEED), tell=tell)
@@ -57,6 +64,15 @@ def populate(*, scale: int = 1, tell: Tell = lambda _line: None, until: datetime
         if domain.demonstrate is not None:
             domain.demonstrate(scene, scale)
     sequence_all()
+    keep_truth(scene)
+
+
+def keep_truth(scene: Scene) -> None:
+    """Write what the stories planted, with the cards that describe it, into the data folder: nothing reads it back."""
+    if scene.planted:
+        found = {"schemes": scene.schemes, "cases": scene.planted}
+        place = Path(settings.DATA_DIR) / GROUND_TRUTH
+        place.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def logins() -> list[dict[str, str]]:

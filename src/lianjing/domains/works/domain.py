@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from lianjing.domains.works.demo import demonstrate
+from lianjing.domains.works.exchange.standards import export_oc4ids, export_ocds, oc4ids, ocds
 from lianjing.domains.works.imports import projects
+from lianjing.domains.works.papers import PAPERS
 from lianjing.domains.works.procedures import PROCEDURES
 from lianjing.domains.works.queries import stage
 from lianjing.domains.works.queries.overview import overview, page_of
+from lianjing.domains.works.queries.tendering import sealed_acts
+from lianjing.domains.works.register_menu import menu as register_menu
+from lianjing.domains.works.services.plan import plan
 from lianjing.kernel.declaration import Domain, MenuEntry, Stage, Text
 
 STAGES = (
@@ -28,8 +33,25 @@ DOMAIN = Domain(
     gate_post="project_lead",
     demonstrate=demonstrate,
     urls="lianjing.domains.works.pages",
-    menu=(MenuEntry(Text("项目台账", "Projects"), "works_projects", "工程项目", "building-factory"),),
+    menu=(
+        MenuEntry(Text("项目台账", "Projects"), "works_projects", "工程项目", "building-factory"),
+        MenuEntry(Text("招标室", "Tender room"), "works_tenders", "工程项目", "gavel"),
+        MenuEntry(Text("岗位工作量", "Workload"), "works_workload", "工程项目", "users"),
+        MenuEntry(Text("年度计划", "Yearly plan"), "works_plan", "工程项目", "calendar"),
+        MenuEntry(Text("造价链", "Cost chain"), "works_costs", "工程项目", "chart-bar"),
+        MenuEntry(Text("监督计划", "Supervision plan"), "works_supervision_plan", "工程项目", "shield-check"),
+        *register_menu(),
+        MenuEntry(Text("征迁", "Relocation"), "works_relocation", "工程项目", "home"),
+        MenuEntry(Text("支付台账", "Payments"), "works_payments", "资金审查", "file-dollar"),
+        MenuEntry(Text("对账", "Reconciliation"), "works_bank", "资金审查", "building-bank"),
+        MenuEntry(Text("资料目录", "Document catalogue"), "works_catalogues", "工程项目", "file"),
+        MenuEntry(Text("质保到期", "Warranties ending"), "works_warranties", "工程项目", "clock"),
+        MenuEntry(Text("办理规范与填报标准", "Filing standards"), "works_items", "工程项目", "book"),
+    ),
     page_of=page_of,
     overview=overview,
-    importers={"projects": projects},
+    sealed_acts=sealed_acts,
+    papers=PAPERS,
+    importers={"projects": projects, "plan": plan, "ocds": ocds, "oc4ids": oc4ids},
+    exporters={"ocds": export_ocds, "oc4ids": export_oc4ids},
 )

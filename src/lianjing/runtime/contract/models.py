@@ -101,6 +101,7 @@ class Amendment(Kept):
         "matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="依据变更"
     )
     signed_on = models.DateField("签订日", null=True, blank=True)
+    seal_no = models.TextField("用印登记号", blank=True, default="")
     status = models.TextField("状态", blank=True, default="")
 
     class Meta:

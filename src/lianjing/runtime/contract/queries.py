@@ -56,8 +56,19 @@ def committed_by_project(project_matter_id: int) -> Decimal:
 
 def current_amount(contract: Contract) -> Decimal:
     """Return the sum of the latest supplementary agreement, the original one where there is none."""
-    latest = Amendment.objects.filter(contract=contract).order_by("-signed_on", "-pk").first()
+    latest = amendments_of(contract).last()
     return latest.new_amount if latest else original_amount(contract)
+
+
+def current_end(contract: Contract) -> date | None:
+    """Return the day of completion as last agreed."""
+    days = [row.new_end_on for row in amendments_of(contract) if row.new_end_on is not None]
+    return days[-1] if days else contract.end_on
+
+
+def amendments_of(contract: Contract) -> QuerySet[Amendment]:
+    """Return the supplementary agreements in force, oldest first."""
+    return Amendment.objects.filter(contract=contract, status="active").order_by("signed_on", "pk")
 
 
 def approved_account_changes(contract: Contract) -> QuerySet[AccountChange]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.contract.models import AccountChange, Amendment, Contract
-from lianjing.runtime.contract.queries import NOTHING, approved_total
+from lianjing.runtime.contract.queries import NOTHING, approved_total, current_amount
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.parties.models import Account
 from lianjing.runtime.trail.act import Act
@@ -86,29 +86,54 @@ def end(act: Act, contract: Contract, *, status: str) -> Contract:
     return act.save(contract)
 
 
-def amend(
-    act: Act,
-    contract: Contract,
-    *,
-    matter: Matter,
-    signed_on: date,
-    new_amount: Decimal,
-    reason: str,
-    approved_changes: Decimal,
+def propose_amendment(
+    act: Act, contract: Contract, *, matter: Matter, approved_changes: Decimal, **columns: Any
 ) -> Amendment:
-    """Enter a supplementary agreement; part of an act. Refuses a sum beyond contract plus approved changes."""
+    """Write or rewrite a supplementary agreement; part of an act. It takes effect when it is signed.
+
+    Refuses a sum beyond contract plus approved changes: an agreement only writes down what changes approved.
+    """
+    amendment = Amendment.objects.filter(pk=matter.pk).first() or Amendment(
+        matter=matter, contract=contract, status="draft"
+    )
+    if amendment.status != "draft":
+        raise Refusal(Ground.STALE, "contract.amendment_signed", _("补充协议已生效，不能修改"), CHANGE_CLAUSE)
+    for name, value in columns.items():
+        setattr(amendment, name, value)
     ceiling = approved_total(contract, approved_changes)
-    if new_amount > ceiling:
+    if amendment.new_amount > ceiling:
         raise Refusal(
             Ground.RULE,
             "contract.amendment_over_changes",
             _("补充协议价%(new)s元超过合同价加已批准变更%(ceiling)s元，请先办理工程变更")
-            % {"new": f"{new_amount:,.2f}", "ceiling": f"{ceiling:,.2f}"},
+            % {"new": f"{amendment.new_amount:,.2f}", "ceiling": f"{ceiling:,.2f}"},
             CHANGE_CLAUSE,
         )
-    return act.save(
-        Amendment(matter=matter, contract=contract, signed_on=signed_on, new_amount=new_amount, reason=reason)
-    )
+    amendment.contract = contract
+    amendment.delta = amendment.new_amount - current_amount(contract)
+    return act.save(amendment)
+
+
+def sign_amendment(act: Act, amendment: Amendment, *, signed_on: date) -> Amendment:
+    """Put a supplementary agreement into force; part of an act."""
+    if signed_on > act.day:
+        raise BadInput(_("签订日不能晚于今天"), "signed_on")
+    if not in_time(amendment, signed_on):
+        raise BadInput(_("补充协议不得早于合同签订"), "signed_on")
+    amendment.signed_on, amendment.status = signed_on, "active"
+    return act.save(amendment)
+
+
+def in_time(amendment: Amendment, signed_on: date) -> bool:
+    """Return whether a day is not before the signing of the contract itself."""
+    first = amendment.contract.signed_on
+    return first is None or signed_on >= first
+
+
+def cancel_amendment(act: Act, amendment: Amendment) -> Amendment:
+    """Close a draft of a supplementary agreement without effect; part of an act."""
+    amendment.status = "cancelled"
+    return act.save(amendment)
 
 
 def propose_account_change(

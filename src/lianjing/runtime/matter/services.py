@@ -52,12 +52,17 @@ def begin(
 def number(act: Act, matter: Matter, letters: str) -> Matter:
     """Give a matter the next number of its series and year, gap-free: 变〔2025〕0007号; part of an act."""
     head = f"{letters}〔{act.day.year}〕"
+    matter.code = f"{head}{next_number(act, head):04d}号"
+    return act.save(matter)
+
+
+def next_number(act: Act, head: str) -> int:
+    """Return the next number of a series, gap-free; part of an act, which holds the series until it ends."""
     lock_chain(f"series:{head}")
     series = Series.objects.filter(head=head).first() or Series(head=head, last=0)
     series.last += 1
     act.save(series)
-    matter.code = f"{head}{series.last:04d}号"
-    return act.save(matter)
+    return series.last
 
 
 def close(act: Act, matter: Matter, outcome: str) -> Matter:

@@ -74,6 +74,10 @@ class AgendaItem(Kept):
     legality_review = models.ForeignKey(
         "process.Review", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合法性审查"
     )
+    expert_review = models.ForeignKey(
+        "process.Review", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="专家论证"
+    )
+    options_text = models.TextField("备选方案", blank=True, default="")
 
     class Meta:
         db_table = "agenda_item"

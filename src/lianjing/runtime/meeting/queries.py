@@ -10,12 +10,14 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from lianjing.kernel.process.calendar import UnknownYear, WorkCalendar
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.matter.models import Recusal
 from lianjing.runtime.meeting.models import AgendaItem, Meeting, MeetingMember, Vote
-from lianjing.runtime.meeting.rules import RECUSAL_CLAUSE, Member, attending
+from lianjing.runtime.meeting.rules import DECIDED_FOR, RECUSAL_CLAUSE, Advice, Member, attending
 from lianjing.runtime.org.queries import posts_held, supervised_units, unit_and_above, unit_and_below
+from lianjing.runtime.parameter.queries import figure
 from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.models import Event
 
@@ -84,16 +86,22 @@ def open_item(agenda_item_id: int, person_id: int, day: date) -> AgendaItem:
 
 
 def meetings_for(person_id: int, day: date) -> QuerySet[Meeting]:
-    """Return the meetings that a person may see: his own, those his office keeps or heads, and, supervising, all."""
+    """Return the meetings that a person may see: his own, those his office keeps, heads or advises on
+    legality, and, supervising, all.
+    """
     units = supervised_units(person_id, day)
+    advised: set[int] = set()
     for held in posts_held(person_id, day):
         if held.post.key == "meeting_secretary":
             units |= unit_and_below(held.post.unit_id, day) | set(unit_and_above(held.post.unit_id))
+        elif held.post.key == "legal_officer":
+            advised |= unit_and_below(held.post.unit_id, day) | set(unit_and_above(held.post.unit_id))
         elif held.post.kind == "head":
             units |= unit_and_below(held.post.unit_id, day)
     invited = MeetingMember.objects.filter(person_id=person_id).values("meeting_id")
+    asked = AgendaItem.objects.filter(needs_legality=True, meeting__unit_id__in=advised).values("meeting_id")
     return (
-        Meeting.objects.filter(Q(pk__in=invited) | Q(unit_id__in=units))
+        Meeting.objects.filter(Q(pk__in=invited) | Q(unit_id__in=units) | Q(pk__in=asked))
         .select_related("unit")
         .order_by("-held_on", "-id")
     )
@@ -151,7 +159,7 @@ def passed_item(
     `kinds` narrows the kind of decision or of meeting. With an amount the decision must have covered it: one on a
     smaller sum does not.
     """
-    items = AgendaItem.objects.filter(matter_id=matter_id, result="passed").select_related("meeting")
+    items = AgendaItem.objects.filter(matter_id=matter_id, result__in=DECIDED_FOR).select_related("meeting")
     if kinds:
         decisions = codes.codes("decision_kind") & set(kinds)
         bodies = codes.codes("meeting_kind") & set(kinds)
@@ -159,6 +167,26 @@ def passed_item(
     if amount is not None:
         items = items.filter(Q(amount__isnull=True) | Q(amount__gte=amount))
     return items.order_by("-decided_on", "-id").first()
+
+
+def advice_of(item: AgendaItem) -> Advice:
+    """Return what advice an item needs and what it has."""
+    return Advice(
+        item.needs_legality,
+        item.needs_expert,
+        item.legality_review.result if item.legality_review else "",
+        item.expert_review.result if item.expert_review else "",
+    )
+
+
+def minutes_due(meeting: Meeting, calendar: WorkCalendar) -> date | None:
+    """Return the day by which the minutes are to be signed, None where the calendar does not reach it."""
+    try:
+        return calendar.add_working_days(
+            meeting.held_on, int(figure("meeting.minutes_working_days", meeting.held_on))
+        )
+    except UnknownYear:
+        return None
 
 
 def returned_since(item: AgendaItem) -> bool:

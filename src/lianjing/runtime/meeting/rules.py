@@ -16,7 +16,58 @@ RECUSAL_CLAUSE = "zone_collective#5"
 ORDER_CLAUSE = "zone_collective#6"
 MINUTES_CLAUSE = "zone_collective#8"
 MAJORITY_CLAUSE = "zone_collective#9"
+MATERIALS_CLAUSE = "zone_collective#3"
+LEGALITY_CLAUSE = "major_decisions#25"
+EXPERT_CLAUSE = "major_decisions#19"
 CHOICES = ("for", "against", "abstain")
+DECIDED_FOR = ("passed", "conditional")
+FAVOURABLE = ("pass", "pass_with_cut")
+# Which advice a kind of decision needs before it is discussed (重大行政决策程序暂行条例, articles 19 and 25).
+LEGALITY_NEEDED = frozenset({"major_decision", "project", "contract", "disposal"})
+EXPERT_NEEDED = frozenset({"major_decision"})
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What advice an item needs and what it has: the result of each review, "" while there is none."""
+
+    needs_legality: bool = False
+    needs_expert: bool = False
+    legality: str = ""
+    expert: str = ""
+
+
+def refuse_without_advice(advice: Advice) -> None:
+    """Refuse to discuss or decide an item that lacks the advice it needs, or that was found unlawful."""
+    if advice.needs_legality and not advice.legality:
+        raise Refusal(
+            Ground.RULE,
+            "meeting.legality_missing",
+            _("本议题须先经合法性审查，尚无审查意见，不得讨论和通过"),
+            LEGALITY_CLAUSE,
+        )
+    if advice.legality and advice.legality not in FAVOURABLE:
+        raise Refusal(
+            Ground.RULE, "meeting.unlawful", _("合法性审查未通过，本议题不得提交讨论"), LEGALITY_CLAUSE
+        )
+    if advice.needs_expert and not advice.expert:
+        raise Refusal(
+            Ground.RULE,
+            "meeting.expert_missing",
+            _("本议题须先经专家论证，尚无论证意见，不得讨论和通过"),
+            EXPERT_CLAUSE,
+        )
+
+
+def refuse_unready(*, is_temporary: bool, urgency_reason: str) -> None:
+    """Refuse an item tabled at short notice without the emergency that would allow it (zone_collective#3)."""
+    if is_temporary and not urgency_reason.strip():
+        raise Refusal(
+            Ground.RULE,
+            "meeting.urgency_missing",
+            _("材料未按规定提前送达，属临时动议；除紧急情况并写明理由外不得讨论"),
+            MATERIALS_CLAUSE,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +160,21 @@ def result(members: Sequence[Member], *, quorum: Fraction, majority: Fraction) -
             MAJORITY_CLAUSE,
         )
     return "passed" if has_passed(members, majority) else "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The votes of those who are there for the item."""
+
+    agree: int
+    against: int
+    abstain: int
+
+
+def count(members: Sequence[Member]) -> Count:
+    """Count the votes; a recused or absent member has none."""
+    cast = [member.choice for member in attending(members)]
+    return Count(*(cast.count(choice) for choice in CHOICES))
 
 
 def _seat(members: Sequence[Member], person_id: int) -> Member:

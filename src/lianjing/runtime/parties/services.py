@@ -20,7 +20,8 @@ from lianjing.runtime.parties.numbers import (
 from lianjing.runtime.parties.queries import enterprise_by_code
 from lianjing.runtime.trail.act import Act
 
-HOLDER_KINDS = ("enterprise", "unit", "person")
+# Who may hold an account, and what kind of holder that is: a natural person outside is a person too.
+HOLDER_KINDS = {"enterprise": "enterprise", "unit": "unit", "person": "person", "natural_person": "person"}
 
 
 def register_enterprise(
@@ -84,7 +85,7 @@ def open_account(
     from_on: date | None = None,
     **columns: Any,
 ) -> Account:
-    """Enter an account of a holder ("enterprise:3", "unit:1", "person:9"); part of an act.
+    """Enter an account of a holder ("enterprise:3", "unit:1", "person:9", "natural_person:4"); part of an act.
 
     The number is kept as keyed digest and mask only. BadInput for a holder who has this account already.
     """
@@ -101,7 +102,7 @@ def open_account(
         Account(
             holder=holder,
             holder_name=holder_name.strip(),
-            holder_kind=holder_kind,
+            holder_kind=HOLDER_KINDS[holder_kind],
             account_no_hash=digest,
             account_no_masked=account_mask(account_no),
             bank_name=bank_name.strip(),

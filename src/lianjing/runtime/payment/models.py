@@ -121,7 +121,7 @@ class PaymentOrder(Kept):
         constraints = [
             models.UniqueConstraint(fields=["order_no"], name="payment_order_no"),
             models.UniqueConstraint(
-                fields=["payment_application"],
+                fields=["payment_application", "payee_account"],  # the wage share goes out by its own order
                 name="payment_order_once",
                 condition=~models.Q(status__in=["cancelled", "returned"]),
             ),

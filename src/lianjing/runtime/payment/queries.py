@@ -136,13 +136,18 @@ def invoiced(application: PaymentApplication) -> Decimal:
     return invoices_of(application).aggregate(total=Sum("amount"))["total"] or NOTHING
 
 
-def order_of(application: PaymentApplication) -> PaymentOrder | None:
-    """Return the live order of an application."""
-    return (
+def orders_of(application: PaymentApplication) -> list[PaymentOrder]:
+    """Return the live orders of an application: the payee's own first, then that of the wage share."""
+    return list(
         PaymentOrder.objects.filter(payment_application=application, status__in=LIVE_ORDER)
         .select_related("payee_account")
-        .first()
+        .order_by("pk")
     )
+
+
+def order_of(application: PaymentApplication) -> PaymentOrder | None:
+    """Return the first live order of an application."""
+    return next(iter(orders_of(application)), None)
 
 
 def receipt_of(application: PaymentApplication) -> BankLine | None:

@@ -7,13 +7,15 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from lianjing.kernel.declaration import Procedure
+from lianjing.kernel.process.graph import Lane
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime.domains import domains
 from lianjing.runtime.matter.models import Matter, MatterParty
 from lianjing.runtime.org.models import Post
 from lianjing.runtime.org.queries import posts_held, supervised_units, unit_and_below
 from lianjing.runtime.process.models import WorkItem
-from lianjing.runtime.regulation.queries import definition_on, graph_of
+from lianjing.runtime.regulation.queries import NoDefinition, definition_on, graph_of
 
 ADMINISTRATORS = {"system_admin", "security_admin", "audit_admin"}
 
@@ -53,10 +55,19 @@ def _opened_from(post: Post, day: date) -> Q:
     for procedure in (
         each for domain in domains() for each in domain.procedures if each.opener_post == post.key
     ):
-        lane = graph_of(definition_on(procedure.key, day)).task(procedure.steps[0].id).lane
+        lane = _first_lane(procedure, day)
         if lane is not None and lane.scope == "named_unit" and lane.unit == post.unit.code:
             kinds.add(procedure.parent_kind)
     return Q(kind__in=kinds, status="open") if kinds else Q(pk__in=[])
+
+
+def _first_lane(procedure: Procedure, day: date) -> Lane | None:
+    """The lane of a procedure's first step; None while no version of it is in force: nobody opens it then."""
+    try:
+        definition = definition_on(procedure.key, day)
+    except NoDefinition:
+        return None
+    return graph_of(definition).task(procedure.steps[0].id).lane
 
 
 def _of_firm(enterprise_no: str) -> Q:

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import F, Q, QuerySet
 
 from lianjing.runtime.process.scope import visible_to
-from lianjing.runtime.undertaking.models import Undertaking
+from lianjing.runtime.undertaking.models import Undertaking, UndertakingProgress, Urging
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def visible(person_id: int, on: date) -> QuerySet[Undertaking]:
     """Return the undertakings in a person's data scope: his own, and those of matters that he may see."""
     mine = Q(owner_person_id=person_id) | Q(checker_person_id=person_id)
     every = Undertaking.objects.filter(mine | Q(matter__in=visible_to(person_id, on)))
-    return every.select_related("matter", "owner_unit", "owner_person").order_by(
+    return every.select_related("matter", "owner_unit", "owner_person", "owner_enterprise").order_by(
         F("closed_on").asc(nulls_first=True), "due_on", "id"
     )
 
@@ -70,3 +70,20 @@ def overdue(on: date) -> QuerySet[Undertaking]:
 def lines(undertakings: QuerySet[Undertaking], on: date) -> list[Line]:
     """Return rows of a list with the days left."""
     return [Line(row, None if row.closed_on else (row.due_on - on).days) for row in undertakings]
+
+
+def of_list(rows: QuerySet[Undertaking], list_state: str) -> QuerySet[Undertaking]:
+    """Return one of the three lists (三张清单): tasks given, those in progress, those closed out."""
+    return rows.filter(list_state=list_state)
+
+
+def progress_of(undertaking_id: int) -> QuerySet[UndertakingProgress]:
+    """Return the dated notes of an undertaking, the latest first."""
+    notes = UndertakingProgress.objects.filter(undertaking_id=undertaking_id)
+    return notes.select_related("person", "document").order_by("-noted_on", "-id")
+
+
+def sheets_of(undertaking_id: int) -> QuerySet[Urging]:
+    """Return the urging sheets of an undertaking, the latest first."""
+    sheets = Urging.objects.filter(undertaking_id=undertaking_id)
+    return sheets.select_related("person", "to_person").order_by("-issued_on", "-id")

@@ -1,8 +1,9 @@
-"""Writes of undertakings: give, note progress, urge, close; who checks is never who owes."""
+"""Writes of undertakings: give, note progress, urge, supply, close, reopen; who checks is never who owes."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -11,15 +12,27 @@ from lianjing.runtime import codes
 from lianjing.runtime.documents.models import Document
 from lianjing.runtime.documents.services import upload
 from lianjing.runtime.matter.models import Matter
-from lianjing.runtime.matter.queries import chain_of
-from lianjing.runtime.org.models import Person, Post, Unit
-from lianjing.runtime.org.queries import actor_at, posts_held, unit_and_above
-from lianjing.runtime.process.scope import open_for
-from lianjing.runtime.trail.act import Act, Actor, legal_day, recorded
-from lianjing.runtime.undertaking.models import Undertaking
+from lianjing.runtime.matter.services import next_number
+from lianjing.runtime.org.models import Person, Unit
+from lianjing.runtime.parties.models import Enterprise
+from lianjing.runtime.trail.act import Act, recorded
+from lianjing.runtime.undertaking.models import Undertaking, UndertakingProgress, Urging
+from lianjing.runtime.undertaking.reach import (
+    CLAUSE,
+    chain,
+    fetch,
+    is_head,
+    is_owner,
+    matter_of,
+    own_work,
+    reach,
+    reach_watching,
+    said,
+    still_open,
+)
 
-CLAUSE = "zone_projects#17"
-READERS = ("supervisor", "system_admin", "security_admin", "audit_admin")
+SHEETS = "督"
+LINES = {"leadership": "leadership", "citizen": "citizen"}
 
 
 def give(
@@ -36,16 +49,20 @@ def give(
     document_kind: str = "",
     clause: str = "",
     domain: str = "",
+    owner_enterprise: Enterprise | None = None,
+    source: str = "",
+    track: str = "",
 ) -> Undertaking:
-    """Give an undertaking to an owner with its day; part of an act. The checker, where named, is not the owner."""
+    """Give an undertaking to an owner with its day; part of an act. A firm alone may owe only within a matter. The checker, where named, is not the owner."""
     if not what.strip():
         raise BadInput(_("请写明交办事项"), "what")
     if due_on < act.day:
         raise BadInput(_("到期日不能早于今天"), "due_on")
-    if owner_unit is None and owner_person is None:
+    is_owed_by_firm = owner_enterprise is not None and matter is not None
+    if owner_unit is None and owner_person is None and not is_owed_by_firm:
         raise BadInput(_("请指定责任单位或责任人"), "owner_unit")
     if owner_person is not None and checker_person == owner_person:
-        raise _own_work()
+        raise own_work()
     return act.save(
         Undertaking(
             domain=domain or (matter.domain if matter else "runtime"),
@@ -62,32 +79,110 @@ def give(
             checker_person=checker_person,
             urge_count=0,
             clause=clause,
+            owner_enterprise=owner_enterprise,
+            source=source,
+            track=track,
         )
     )
 
 
-def note_progress(*, undertaking_id: int, person_id: int, text: str, now: datetime) -> Undertaking:
-    """Report how an undertaking goes, by its owner; the text stands in the event."""
-    row, actor = _reach(undertaking_id, person_id, now)
+def note_progress(
+    *,
+    undertaking_id: int,
+    person_id: int,
+    text: str,
+    now: datetime,
+    ratio: Decimal | None = None,
+    document_id: int | None = None,
+) -> Undertaking:
+    """Report how an undertaking goes, by its owner: a dated note, perhaps with its share done (0 to 1) and a paper."""
+    row, actor = reach(undertaking_id, person_id, now)
     with recorded(
-        "undertaking.note_progress", chain=_chain(row), actor=actor, now=now, **_matter_of(row)
+        "undertaking.note_progress", chain=chain(row), actor=actor, now=now, **matter_of(row)
     ) as act:
-        row = _fresh(row)
-        if not _is_owner(row, person_id, now):
+        row = still_open(row)
+        if not is_owner(row, person_id, now):
             raise Refusal(Ground.POST, "undertaking.not_owner", _("只有责任人可以报告进展"), CLAUSE)
-        act.reason = _said(text)
+        act.reason = said(text)
+        if ratio is not None and not 0 <= ratio <= 1:
+            raise BadInput(_("进度应在 0 到 100 之间"), "ratio")
+        act.save(
+            UndertakingProgress(
+                undertaking=row,
+                noted_on=act.day,
+                progress_ratio=ratio,
+                note=said(text),
+                person_id=person_id,
+                document=_paper_of(row, document_id),
+            )
+        )
         row.list_state = "progress"
+        row.progress_ratio = row.progress_ratio if ratio is None else ratio
         return act.save(row)
 
 
-def urge(*, undertaking_id: int, person_id: int, text: str, now: datetime) -> Undertaking:
-    """Urge the owner once more (督办); counted, the text stands in the event."""
-    row, actor = _reach(undertaking_id, person_id, now)
-    with recorded("undertaking.urge", chain=_chain(row), actor=actor, now=now, **_matter_of(row)) as act:
-        row = _fresh(row)
-        act.reason = _said(text)
+def urge(
+    *,
+    undertaking_id: int,
+    person_id: int,
+    text: str,
+    now: datetime,
+    due_on: date | None = None,
+    to_person_id: int | None = None,
+) -> Undertaking:
+    """Urge the owner once more (督办): a numbered sheet to a named person with its day; counted."""
+    row, actor = reach(undertaking_id, person_id, now)
+    with recorded("undertaking.urge", chain=chain(row), actor=actor, now=now, **matter_of(row)) as act:
+        row = still_open(row)
+        act.reason = said(text)
+        if due_on is not None and due_on < act.day:
+            raise BadInput(_("要求完成日不能早于今天"), "due_on")
+        head = f"{SHEETS}〔{act.day.year}〕"
+        act.save(
+            Urging(
+                undertaking=row,
+                matter=row.matter,
+                line=LINES.get(row.source_kind, "rectification"),
+                sheet_no=f"{head}{next_number(act, head):04d}号",
+                issued_on=act.day,
+                text=said(text),
+                person_id=person_id,
+                to_person_id=to_person_id or row.owner_person_id,
+                to_enterprise_id=row.owner_enterprise_id,
+                due_on=due_on or max(row.due_on, act.day),
+            )
+        )
         row.urge_count = (row.urge_count or 0) + 1
         return act.save(row)
+
+
+def receive_urging(*, urging_id: int, person_id: int, now: datetime) -> Urging:
+    """Sign for an urging sheet (签收), by the person named or, where none is, by the owner."""
+    return _on_sheet("undertaking.receive_urging", urging_id, person_id, now, "")
+
+
+def reply_urging(*, urging_id: int, person_id: int, text: str, now: datetime) -> Urging:
+    """Reply to an urging sheet (反馈); replying signs for it."""
+    return _on_sheet("undertaking.reply_urging", urging_id, person_id, now, said(text))
+
+
+def _on_sheet(verb: str, urging_id: int, person_id: int, now: datetime, text: str) -> Urging:
+    sheet = Urging.objects.select_related("undertaking").get(pk=urging_id)
+    if sheet.undertaking is None:
+        raise BadInput(_("该督办单不对应交办事项"), "urging")
+    row, actor = reach(sheet.undertaking.pk, person_id, now)
+    with recorded(verb, chain=chain(row), actor=actor, now=now, reason=text, **matter_of(row)) as act:
+        sheet = Urging.objects.get(pk=urging_id)
+        is_named = sheet.to_person_id == person_id
+        if not is_named and (sheet.to_person_id is not None or not is_owner(row, person_id, now)):
+            raise Refusal(Ground.POST, "undertaking.not_urged", _("只有被督办人可以签收和反馈督办单"), CLAUSE)
+        done = sheet.replied_at if text else sheet.received_at
+        if done is not None:
+            raise Refusal(Ground.STALE, "undertaking.sheet_done", _("该督办单已签收或已反馈"), CLAUSE)
+        sheet.received_at = sheet.received_at or now
+        if text:
+            sheet.reply_text, sheet.replied_at = text, now
+        return act.save(sheet)
 
 
 def supply(
@@ -102,11 +197,11 @@ def supply(
     key: str = "",
 ) -> Document:
     """Hand in the paper that an undertaking owes, by its owner, into the matter that waits for it; an act of its own."""
-    row, actor = _reach(undertaking_id, person_id, now)
-    row = _fresh(row)
+    row, actor = reach(undertaking_id, person_id, now)
+    row = still_open(row)
     if row.matter is None:
         raise BadInput(_("该事项不对应任何项目资料"), "file")
-    if not _is_owner(row, person_id, now):
+    if not is_owner(row, person_id, now):
         raise Refusal(Ground.POST, "undertaking.not_owner", _("只有责任人可以补交材料"), CLAUSE)
     return upload(
         matter_id=row.matter.pk,
@@ -134,25 +229,26 @@ def close(
 
     The checker did not supply the evidence himself, and where one was named, it is he.
     """
-    row, actor = _reach(undertaking_id, person_id, now)
+    row, actor = reach(undertaking_id, person_id, now)
     with recorded(
-        "undertaking.close", chain=_chain(row), actor=actor, now=now, reason=text.strip(), **_matter_of(row)
+        "undertaking.close", chain=chain(row), actor=actor, now=now, reason=text.strip(), **matter_of(row)
     ) as act:
-        row = _fresh(row)
+        row = still_open(row)
         if result not in codes.codes("undertaking_result"):
             raise BadInput(_("请选择办理结果"), "result")
-        if _is_owner(row, person_id, now):
-            raise _own_work()
+        if is_owner(row, person_id, now):
+            raise own_work()
         if row.checker_person_id not in (None, person_id):
             raise Refusal(
                 Ground.POST, "undertaking.not_checker", _("本事项已指定核验人，您不是该核验人"), CLAUSE
             )
         evidence = _evidence(row, evidence_document_id, result, text)
         if evidence is not None and evidence.uploaded_by_person_id == person_id:
-            raise _own_work()
+            raise own_work()
         row.evidence_document = evidence
         row.checker_person_id = person_id
         row.result = result
+        row.close_person_id = person_id
         row.closed_on = act.day
         row.list_state = "closed"
         return act.save(row)
@@ -162,11 +258,10 @@ def _evidence(row: Undertaking, document_id: int | None, result: str, text: str)
     if document_id is None:
         if result in ("done", "partly"):
             raise BadInput(_("销号须附佐证文件"), "evidence_document_id")
-        _said(text)
+        said(text)
         return None
-    document = Document.objects.select_related("matter").filter(pk=document_id).first()
-    if document is None or (row.matter and document.matter.root_id != row.matter.root_id):
-        raise BadInput(_("佐证文件不属于本事项"), "evidence_document_id")
+    document = _paper_of(row, document_id)
+    assert document is not None
     if row.document_kind and document.kind != row.document_kind:
         raise BadInput(
             _("本事项须补交“%(kind)s”") % {"kind": codes.label("document_kind", row.document_kind)},
@@ -175,57 +270,53 @@ def _evidence(row: Undertaking, document_id: int | None, result: str, text: str)
     return document
 
 
-def _reach(undertaking_id: int, person_id: int, now: datetime) -> tuple[Undertaking, Actor]:
-    """Return the undertaking and the actor at his own business post, if he may see it."""
-    day = legal_day(now)
-    row = Undertaking.objects.select_related("matter", "owner_unit").get(pk=undertaking_id)
-    posts = [
-        held.post
-        for held in posts_held(person_id, day)
-        if held.on_behalf_of is None and held.post.kind not in READERS
-    ]
-    if not posts:
-        raise Refusal(
-            Ground.POST, "undertaking.no_post", _("您今日没有可办理该事项的岗位"), "zone_organisation#2"
-        )
-    if row.matter_id is not None and person_id not in (row.owner_person_id, row.checker_person_id):
-        open_for(person_id, row.matter_id, day)
-    return row, actor_at(person_id, _nearest(posts, row).pk, day)
+def _paper_of(row: Undertaking, document_id: int | None) -> Document | None:
+    if document_id is None:
+        return None
+    document = Document.objects.select_related("matter").filter(pk=document_id).first()
+    if document is None or (row.matter and document.matter.root_id != row.matter.root_id):
+        raise BadInput(_("佐证文件不属于本事项"), "evidence_document_id")
+    return document
 
 
-def _nearest(posts: list[Post], row: Undertaking) -> Post:
-    near = unit_and_above(row.owner_unit_id) if row.owner_unit_id else []
-    return min(posts, key=lambda post: near.index(post.unit_id) if post.unit_id in near else len(near))
+def reopen(
+    *, undertaking_id: int, person_id: int, reason: str, now: datetime, due_on: date | None = None
+) -> Undertaking:
+    """Open a closed undertaking again with a reason, by its checker or a supervisor; never by its owner."""
+    row, actor, is_supervisor = reach_watching(undertaking_id, person_id, now)
+    with recorded(
+        "undertaking.reopen", chain=chain(row), actor=actor, now=now, reason=reason.strip(), **matter_of(row)
+    ) as act:
+        row = fetch(undertaking_id)
+        if row.closed_on is None:
+            raise Refusal(Ground.STALE, "undertaking.open", _("该事项尚未销号"), CLAUSE)
+        if not is_supervisor and (row.checker_person_id != person_id or is_owner(row, person_id, now)):
+            raise Refusal(
+                Ground.POST, "undertaking.not_checker", _("只有核验人或监督人员可以重开事项"), CLAUSE
+            )
+        if due_on is not None and due_on < act.day:
+            raise BadInput(_("到期日不能早于今天"), "due_on")
+        row.reopened_reason = said(reason, "reason")
+        row.reopened_on = act.day
+        row.closed_on, row.result, row.close_person_id = None, "", None
+        row.due_on = due_on or max(row.due_on, act.day)
+        row.list_state = "progress" if row.progress_ratio is not None else "task"
+        return act.save(row)
 
 
-def _is_owner(row: Undertaking, person_id: int, now: datetime) -> bool:
-    """True for the named owner; where only a unit owes, for everybody with a post in it."""
-    if row.owner_person_id is not None:
-        return row.owner_person_id == person_id
-    held = posts_held(person_id, legal_day(now))
-    return any(each.post.unit_id == row.owner_unit_id for each in held)
-
-
-def _fresh(row: Undertaking) -> Undertaking:
-    fresh = Undertaking.objects.select_related("matter", "owner_unit").get(pk=row.pk)
-    if fresh.closed_on is not None:
-        raise Refusal(Ground.STALE, "undertaking.closed", _("该事项已销号"), CLAUSE)
-    return fresh
-
-
-def _chain(row: Undertaking) -> str:
-    return chain_of(row.matter) if row.matter else f"unit:{row.owner_unit_id}"
-
-
-def _matter_of(row: Undertaking) -> dict[str, int | None]:
-    return {"matter_id": row.matter_id, "root_matter_id": row.matter.root_id if row.matter else None}
-
-
-def _said(text: str) -> str:
-    if not text.strip():
-        raise BadInput(_("请写明情况"), "text")
-    return text.strip()
-
-
-def _own_work() -> Refusal:
-    return Refusal(Ground.CONFLICT, "undertaking.own_work", _("核验人不能是责任人或佐证提供人"), CLAUSE)
+def list_for_supervision(
+    *, undertaking_id: int, person_id: int, reason: str, now: datetime, is_listed: bool = True
+) -> Undertaking:
+    """Put an undertaking under listed supervision (挂牌督办) or end it, by a head, an approver or a supervisor."""
+    row, actor, is_supervisor = reach_watching(undertaking_id, person_id, now)
+    with recorded(
+        "undertaking.list", chain=chain(row), actor=actor, now=now, reason=reason.strip(), **matter_of(row)
+    ) as act:
+        row = still_open(row)
+        if not (is_supervisor or is_head(person_id, now)) or is_owner(row, person_id, now):
+            raise Refusal(Ground.POST, "undertaking.not_head", _("挂牌督办由领导岗位或监督人员决定"), CLAUSE)
+        said(reason, "reason")
+        if row.is_listed_supervision == is_listed:
+            raise Refusal(Ground.STALE, "undertaking.listed", _("该事项的挂牌状态没有变化"), CLAUSE)
+        row.is_listed_supervision = is_listed
+        return act.save(row)

@@ -231,7 +231,7 @@ def _hindrance(request: PageRequest, item: WorkItem, procedure: Procedure, graph
 
 def _fields(form: Any, who: dict[str, Any]) -> list[dict[str, Any]]:
     """Pair each field with who entered the present value, and say which take the whole row."""
-    wide = {"textarea", "rows", "checkboxselectmultiple"}
+    wide = {"textarea", "rows", "showntable", "checkboxselectmultiple"}
     return [
         {"field": field, "entered": who.get(field.name), "wide": field.widget_type in wide} for field in form
     ]

@@ -1,8 +1,7 @@
-"""One matter: its file, its printed approval form, opening a procedure, gates, withdrawal, recusal."""
+"""One matter: its file, opening a procedure, gates, withdrawal, recusal."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, cast
 
 from django.contrib import messages
@@ -13,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lianjing.kernel.declaration import Procedure
-from lianjing.kernel.money import capitals
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.domains import domain as installed
@@ -33,6 +31,7 @@ from lianjing.web.clocks import light
 from lianjing.web.listing import Column
 from lianjing.web.matters import STATUS_TONES, file_context
 from lianjing.web.middleware import status_of
+from lianjing.web.papers.offers import papers_of
 from lianjing.web.receipts import fresh_key, give_receipt, key_of
 from lianjing.web.register import Register
 from lianjing.web.words import clause_address, item_name, refusal_words, text_of
@@ -76,6 +75,9 @@ def _page(
         "recusal_reasons": codes.choices("recusal_reason"),
         "document_kinds": codes.choices("document_kind"),
         "is_running": matter.status == "open",
+        "offers": [
+            {"key": each.key, "label": text_of(each.label)} for each in papers_of(matter, request.today)
+        ],
         "request_key": fresh_key(),
         "told": refusal_words(refusal, request.today) if refusal else None,
         "panel": panel,
@@ -146,26 +148,6 @@ def openings_under(request: PageRequest, matter: Matter) -> list[dict[str, str]]
         for each in installed(matter.domain).procedures
         if each.parent_kind == matter.kind and each.opener_post in held
     ]
-
-
-@signed_in
-@require_safe
-def matter_print(request: HttpRequest, matter_id: int) -> HttpResponse:
-    """Show the approval form (审批单) for print, amounts also in capitals."""
-    asked = cast(PageRequest, request)
-    found = open_for(asked.who.id, matter_id, asked.today)
-    context = file_context(asked, found, viewer_id=asked.who.id)
-    amounts = [
-        {"label": value.label, "text": value.text, "capitals": capitals(value.raw)}
-        for value in context["record"]
-        if value.kind == "money" and isinstance(value.raw, Decimal) and value.raw > 0
-    ]
-    extra = {
-        "amounts": amounts,
-        "kind": codes.label("matter_kind", found.kind),
-        "steps": steps_shown(asked, found),
-    }
-    return render(request, "lianjing/matter_print.html", context | extra)
 
 
 def _procedure(key: str) -> Procedure:

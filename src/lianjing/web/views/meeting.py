@@ -1,11 +1,10 @@
-"""Meetings: called by the secretary, spoken and voted in by each member under his own log-in, concluded by the count."""
+"""Meetings: the list, and one meeting with its agenda, its members, its record and its minutes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, cast
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,28 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
-from lianjing.runtime.columns import MoneyField
-from lianjing.runtime.documents.queries import documents_of
-from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.meeting import services
 from lianjing.runtime.meeting.models import AgendaItem, Meeting, MeetingMember
-from lianjing.runtime.meeting.queries import (
-    VOTING,
-    agenda_of,
-    awaiting,
-    meetings_for,
-    open_item,
-    votes_seen_by,
-)
-from lianjing.runtime.org.models import Appointment, Person, Unit
-from lianjing.runtime.org.queries import on_day, unit_and_above, unit_and_below
+from lianjing.runtime.meeting.queries import agenda_of, awaiting, meetings_for, minutes_due, recused_persons
+from lianjing.runtime.org.models import Person
 from lianjing.runtime.process.clocks import calendar
-from lianjing.runtime.process.models import WorkItem
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
 from lianjing.web.listing import Column, DateFilter, Filter
+from lianjing.web.meeting_desk import VERBS, candidates, minutes_offered, observers_offered
 from lianjing.web.middleware import status_of
-from lianjing.web.receipts import fresh_key, key_of
-from lianjing.web.records import record_of
+from lianjing.web.receipts import fresh_key
 from lianjing.web.register import Register
 from lianjing.web.words import refusal_words
 
@@ -48,70 +35,6 @@ STATUS = {
     "concluded": gettext_lazy("已结束"),
 }
 STATUS_TONES = {"called": "plain", "held": "doing", "concluded": "good"}
-STEP = "collective"
-
-
-class PersonChoice(forms.ModelChoiceField):
-    """A person with his unit."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return _person_word(obj)
-
-
-class PersonChoices(forms.ModelMultipleChoiceField):
-    """Several persons with their units."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return _person_word(obj)
-
-
-class UnitChoice(forms.ModelChoiceField):
-    """A unit by its name."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.name)
-
-
-class MeetingForm(forms.Form):
-    """A meeting to be called: body, day, its head and members."""
-
-    unit = UnitChoice(label=gettext_lazy("召开单位"), queryset=Unit.objects.none())
-    kind = forms.ChoiceField(label=gettext_lazy("会议类型"), choices=lambda: codes.choices("meeting_kind"))
-    title = forms.CharField(label=gettext_lazy("会议名称"), max_length=200)
-    held_on = forms.DateField(
-        label=gettext_lazy("召开日"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    head = PersonChoice(label=gettext_lazy("主持人（主要负责人）"), queryset=Person.objects.none())
-    members = PersonChoices(
-        label=gettext_lazy("成员"),
-        queryset=Person.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-
-    def __init__(self, data: Any, *, request: PageRequest) -> None:
-        super().__init__(data)
-        units: set[int] = set()
-        for held in request.held:
-            if held.post.key == services.SECRETARY:
-                units |= {*unit_and_above(held.post.unit_id), *unit_and_below(held.post.unit_id)}
-        cast(forms.ModelChoiceField, self.fields["unit"]).queryset = (
-            Unit.objects.filter(id__in=units).exclude(kind="outside").order_by("code")
-        )
-        terms = Appointment.objects.filter(on_day(request.today), post__kind__in=OFFICIALS).values(
-            "person_id"
-        )
-        persons = (
-            Person.objects.filter(id__in=terms, left_on__isnull=True)
-            .order_by("unit__code", "pinyin")
-            .select_related("unit")
-        )
-        for name in ("head", "members"):
-            cast(forms.ModelChoiceField, self.fields[name]).queryset = persons
-
-
-def _person_word(person: Person) -> str:
-    return f"{person.name}（{person.unit.name}）" if person.unit else person.name
 
 
 def is_secretary(request: PageRequest) -> bool:
@@ -160,54 +83,12 @@ def meetings(request: HttpRequest) -> HttpResponse:
     return render(request, "lianjing/meetings.html", context)
 
 
-@signed_in(kinds=OFFICIALS)
-@require_http_methods(["GET", "POST"])
-def meeting_new(request: HttpRequest) -> HttpResponse:
-    """Call a meeting."""
-    asked = cast(PageRequest, request)
-    if not is_secretary(asked):
-        raise Refusal(Ground.POST, "meeting.not_secretary", _("会议由会议秘书召集"), services.AGENDA_CLAUSE)
-    form = MeetingForm(request.POST if request.method == "POST" else None, request=asked)
-    refusal, status = None, 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                called = _called(asked, form.cleaned_data)
-                messages.success(request, _("会议已召集"))
-                return redirect("meeting", called.id)
-            except Refusal as refused:
-                refusal, status = refused, status_of(refused)
-            except BadInput as bad:
-                form.add_error(None, str(bad))
-    told = refusal_words(refusal, asked.today) if refusal else None
-    return render(
-        request,
-        "lianjing/meeting_new.html",
-        {"form": form, "told": told, "request_key": fresh_key()},
-        status=status,
-    )
-
-
-def _called(request: PageRequest, data: dict[str, Any]) -> Meeting:
-    return services.call(
-        unit_id=data["unit"].id,
-        kind=data["kind"],
-        title=data["title"],
-        held_on=data["held_on"],
-        member_person_ids=[person.id for person in data["members"]],
-        head_person_id=data["head"].id,
-        person_id=request.who.id,
-        now=request.now,
-        domain="works",
-        key=key_of(request),
-    )
-
-
 def _meeting_for(request: PageRequest, meeting_id: int) -> Meeting:
     found = (
         meetings_for(request.who.id, request.today)
-        .select_related("unit", "chair_person", "minutes_document")
+        .select_related(
+            "unit", "chair_person", "recorder_person", "minutes_document", "minutes_signed_by_person"
+        )
         .filter(id=meeting_id)
         .first()
     )
@@ -219,16 +100,15 @@ def _meeting_for(request: PageRequest, meeting_id: int) -> Meeting:
 @signed_in(kinds=OFFICIALS)
 @require_http_methods(["GET", "POST"])
 def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
-    """Show a meeting; the secretary keeps its agenda and its presence."""
+    """Show a meeting; the secretary keeps its agenda, presence and record, the chair signs its minutes."""
     asked = cast(PageRequest, request)
     found = _meeting_for(asked, meeting_id)
     if request.method == "GET":
         return _meeting_page(asked, found)
-    verbs = {"agenda": _put_on_agenda, "presence": _record_presence, "minutes": _file_minutes}
-    verb = verbs.get(request.POST.get("action", ""))
+    verb = VERBS.get(request.POST.get("action", ""))
     if verb is None:
         raise BadInput(_("没有这项操作"))
-    return _done(
+    return done(
         asked,
         lambda: verb(asked, found),
         lambda refusal, fault, status: _meeting_page(asked, found, refusal, fault, status),
@@ -236,7 +116,7 @@ def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
     )
 
 
-def _done(
+def done(
     request: PageRequest,
     do: Callable[[], str],
     again: Callable[[Refusal | None, str, int], HttpResponse],
@@ -267,7 +147,11 @@ def _meeting_page(
         "candidates": candidates() if is_secretary(request) else [],
         "decision_kinds": codes.choices("decision_kind"),
         "is_day": request.today >= meeting.held_on,
-        "papers": _minutes_offered(meeting) if is_secretary(request) else [],
+        "papers": minutes_offered(meeting) if is_secretary(request) else [],
+        "observers": observers_offered(meeting) if is_secretary(request) else [],
+        "is_chair": meeting.chair_person_id == request.who.id,
+        "due": minutes_due(meeting, calendar()),
+        "today": request.today,
         "told": refusal_words(refusal, request.today) if refusal else None,
         "fault": fault,
         "request_key": fresh_key(),
@@ -277,223 +161,20 @@ def _meeting_page(
 
 
 def _agenda_row(item: AgendaItem) -> dict[str, Any]:
+    waiting = (
+        ("legality", item.needs_legality and item.legality_review_id is None),
+        ("expert", item.needs_expert and item.expert_review_id is None),
+    )
+    recused = Person.objects.filter(id__in=recused_persons(item)).order_by("id") if item.result else []
     return {
         "item": item,
         "kind": codes.label("decision_kind", item.kind),
         "tone": RESULT_TONES.get(item.result, "plain"),
         "result": codes.label("decision_result", item.result) if item.result else "",
-    }
-
-
-def candidates() -> list[dict[str, Any]]:
-    """Return the matters that wait at a collective step and stand on no open agenda."""
-    on_agenda = AgendaItem.objects.filter(result="").values("matter_id")
-    items = (
-        WorkItem.objects.filter(step_key=STEP, closed_at__isnull=True)
-        .exclude(matter_id__in=on_agenda)
-        .select_related("matter__root")
-    )
-    return [
-        {"matter": item.matter, "root": item.matter.root, "amount": _amount(item.matter)}
-        for item in items.order_by("opened_at", "id")
-    ]
-
-
-def _amount(matter: Matter) -> Any:
-    record = record_of(matter)
-    has_amount = record is not None and any(
-        f.name == "amount" and isinstance(f, MoneyField) for f in record._meta.concrete_fields
-    )
-    return getattr(record, "amount", None) if has_amount else None
-
-
-def _minutes_offered(meeting: Meeting) -> list[Any]:
-    matters = AgendaItem.objects.filter(meeting=meeting).values_list("matter_id", flat=True)
-    return [each for matter_id in matters for each in documents_of(matter_id).filter(kind="minutes")]
-
-
-def _put_on_agenda(request: PageRequest, meeting: Meeting) -> str:
-    matter = Matter.objects.filter(id=_number(request.POST.get("matter"))).first()
-    if matter is None or matter.id not in {each["matter"].id for each in candidates()}:
-        raise BadInput(_("请从待上会事项中选择"), "matter")
-    kind = request.POST.get("kind", "")
-    if kind not in codes.codes("decision_kind"):
-        raise BadInput(_("请选择决策类别"), "kind")
-    services.put_on_agenda(
-        meeting_id=meeting.id,
-        matter_id=matter.id,
-        title=request.POST.get("title", "") or matter.title,
-        kind=kind,
-        amount=_amount(matter),
-        person_id=request.who.id,
-        now=request.now,
-        key=key_of(request),
-    )
-    return _("已列入议题")
-
-
-def _record_presence(request: PageRequest, meeting: Meeting) -> str:
-    present = [_number(value) for value in request.POST.getlist("present")]
-    absences = {
-        seat.person_id: request.POST.get(f"absence-{seat.person_id}", "")
-        for seat in MeetingMember.objects.filter(meeting=meeting, role__in=VOTING)
-    }
-    services.record_presence(
-        meeting_id=meeting.id,
-        present_person_ids=present,
-        absences=absences,
-        person_id=request.who.id,
-        now=request.now,
-        key=key_of(request),
-    )
-    return _("到会情况已登记")
-
-
-def _file_minutes(request: PageRequest, meeting: Meeting) -> str:
-    services.file_minutes(
-        meeting_id=meeting.id,
-        document_id=_number(request.POST.get("document")),
-        person_id=request.who.id,
-        now=request.now,
-        key=key_of(request),
-    )
-    return _("会议纪要已归入")
-
-
-def _number(text: str | None) -> int:
-    if not text or not text.isdecimal():
-        raise BadInput(_("请从列表中选择"))
-    return int(text)
-
-
-@signed_in(kinds=OFFICIALS)
-@require_http_methods(["GET", "POST"])
-def agenda_item(request: HttpRequest, agenda_item_id: int) -> HttpResponse:
-    """Show an item with its materials and views; each member speaks and votes here for himself."""
-    asked = cast(PageRequest, request)
-    found = open_item(agenda_item_id, asked.who.id, asked.today)
-    if request.method == "GET":
-        return _agenda_page(asked, found)
-    verb = AGENDA_VERBS.get(request.POST.get("action", ""))
-    if verb is None:
-        raise BadInput(_("没有这项操作"))
-    is_leaving = request.POST.get("action") == "recuse" and request.POST.get("member") == str(asked.who.id)
-    place = (
-        reverse("meeting", args=[found.meeting_id]) if is_leaving else reverse("agenda_item", args=[found.id])
-    )
-    return _done(
-        asked,
-        lambda: verb(asked, found),
-        lambda refusal, fault, status: _agenda_page(asked, found, refusal, fault, status),
-        place,
-    )
-
-
-def _agenda_page(
-    request: PageRequest, item: AgendaItem, refusal: Refusal | None = None, fault: str = "", status: int = 200
-) -> HttpResponse:
-    seen = votes_seen_by(item, request.who.id)
-    mine = next((each for each in seen if each.person_id == request.who.id), None)
-    context = {
-        "item": item,
-        "kind": codes.label("decision_kind", item.kind),
-        "tone": RESULT_TONES.get(item.result, "plain"),
-        "result": codes.label("decision_result", item.result) if item.result else "",
-        "votes": [
-            {"vote": each, "choice": codes.label("vote_choice", each.choice) if each.choice else ""}
-            for each in seen
+        "missing": [
+            _("缺%(advice)s") % {"advice": codes.label("review_kind", kind)}
+            for kind, is_missing in waiting
+            if is_missing and not item.result
         ],
-        "mine": mine,
-        "is_open": not item.result,
-        "is_in_session": item.meeting.status == "held" and not item.result,
-        "is_secretary": is_secretary(request),
-        "papers": documents_of(item.matter_id),
-        "choices": codes.choices("vote_choice", "for", "against", "abstain"),
-        "recusal_reasons": codes.choices("recusal_reason"),
-        "told": refusal_words(refusal, request.today) if refusal else None,
-        "fault": fault,
-        "request_key": fresh_key(),
-        "posted": request.POST if status != 200 else {},
-        "breadcrumbs": [
-            {"label": _("会议"), "url": reverse("meetings")},
-            {"label": item.meeting.title, "url": reverse("meeting", args=[item.meeting_id])},
-        ],
+        "recused": "、".join(person.name for person in recused),
     }
-    return render(request, "lianjing/agenda_item.html", context, status=status)
-
-
-def _send_materials(request: PageRequest, item: AgendaItem) -> str:
-    services.send_materials(
-        agenda_item_id=item.id,
-        person_id=request.who.id,
-        now=request.now,
-        calendar=calendar(),
-        key=key_of(request),
-    )
-    return _("会议材料已送达")
-
-
-def _recuse(request: PageRequest, item: AgendaItem) -> str:
-    reason = request.POST.get("reason", "")
-    if reason not in codes.codes("recusal_reason"):
-        raise BadInput(_("请选择回避事由"), "reason")
-    services.recuse_member(
-        agenda_item_id=item.id,
-        member_person_id=_number(request.POST.get("member")),
-        reason=reason,
-        person_id=request.who.id,
-        now=request.now,
-        key=key_of(request),
-    )
-    return _("已登记回避")
-
-
-def _express_view(request: PageRequest, item: AgendaItem) -> str:
-    services.express_view(
-        agenda_item_id=item.id,
-        person_id=request.who.id,
-        text=request.POST.get("text", ""),
-        now=request.now,
-        key=key_of(request),
-    )
-    return _("您的意见已记录")
-
-
-def _cast(request: PageRequest, item: AgendaItem) -> str:
-    services.cast(
-        agenda_item_id=item.id,
-        person_id=request.who.id,
-        choice=request.POST.get("choice", ""),
-        reason=request.POST.get("reason", ""),
-        now=request.now,
-        key=key_of(request),
-    )
-    return _("您的表决已记录")
-
-
-def _conclude(request: PageRequest, item: AgendaItem) -> str:
-    concluded = services.conclude(
-        agenda_item_id=item.id, person_id=request.who.id, now=request.now, key=key_of(request)
-    )
-    return _("表决结果：%(result)s") % {"result": codes.label("decision_result", concluded.result)}
-
-
-def _defer(request: PageRequest, item: AgendaItem) -> str:
-    services.take_off_agenda(
-        agenda_item_id=item.id,
-        reason=request.POST.get("reason", ""),
-        person_id=request.who.id,
-        now=request.now,
-        key=key_of(request),
-    )
-    return _("议题已缓议")
-
-
-AGENDA_VERBS: dict[str, Callable[[PageRequest, AgendaItem], str]] = {
-    "materials": _send_materials,
-    "recuse": _recuse,
-    "view": _express_view,
-    "vote": _cast,
-    "conclude": _conclude,
-    "defer": _defer,
-}

@@ -1,8 +1,9 @@
-"""What is owed: papers of projects taken over and other undertakings, handed in by their owner, closed by another."""
+"""What is owed: the three lists, and one undertaking with its notes and urging sheets; closed by another than its owner."""
 
 from __future__ import annotations
 
-from typing import cast
+from decimal import Decimal
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db.models import Q
@@ -19,9 +20,10 @@ from lianjing.runtime.documents.queries import documents_of
 from lianjing.runtime.regulation.queries import clause_title
 from lianjing.runtime.undertaking import services
 from lianjing.runtime.undertaking.models import Undertaking
-from lianjing.runtime.undertaking.queries import visible
+from lianjing.runtime.undertaking.queries import progress_of, sheets_of, visible
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
-from lianjing.web.listing import Column, Filter
+from lianjing.web.doing import number_of
+from lianjing.web.listing import Column, DateFilter, Filter, day_of
 from lianjing.web.middleware import status_of
 from lianjing.web.receipts import fresh_key, key_of
 from lianjing.web.register import Register
@@ -59,6 +61,13 @@ def undertakings(request: HttpRequest) -> HttpResponse:
         Column("owner", _("责任人"), lambda row: _owner(row), "owner_person__name"),
         Column("opened", _("交办日"), lambda row: row.opened_on, "opened_on", kind="day"),
         Column("due", _("到期日"), lambda row: row.due_on, "due_on", kind="day"),
+        Column("progress", _("进度"), _percent, "progress_ratio", kind="number"),
+        Column(
+            "listed",
+            _("挂牌督办"),
+            lambda row: _("是") if row.is_listed_supervision else "",
+            "is_listed_supervision",
+        ),
         Column("urged", _("督办次数"), lambda row: row.urge_count, "urge_count", kind="number"),
         Column(
             "state",
@@ -76,22 +85,44 @@ def undertakings(request: HttpRequest) -> HttpResponse:
         "overdue": Q(closed_on__isnull=True, due_on__lt=today),
         "closed": Q(closed_on__isnull=False),
         "mine": Q(owner_person_id=asked.who.id),
+        "listed": Q(is_listed_supervision=True),
+        "reopened": Q(reopened_on__isnull=False),
     }
-    words = [("open", _("未销号")), ("overdue", _("逾期")), ("closed", _("已销号")), ("mine", _("我负责的"))]
+    words = [
+        ("open", _("未销号")),
+        ("overdue", _("逾期")),
+        ("closed", _("已销号")),
+        ("mine", _("我负责的")),
+        ("listed", _("挂牌督办")),
+        ("reopened", _("重开过")),
+    ]
+    mine = visible(asked.who.id, today)
     listing = Register(
         asked,
-        visible(asked.who.id, today),
+        mine,
         columns,
         ("what", "matter__title", "owner_person__name"),
-        [Filter("state", _("状态"), words, lambda value: conditions.get(value, Q()))],
+        [
+            Filter("list", _("清单"), codes.choices("list_state"), "list_state"),
+            Filter("state", _("状态"), words, lambda value: conditions.get(value, Q())),
+            Filter("source", _("来源"), codes.choices("undertaking_source"), "source_kind"),
+        ],
+        [DateFilter("from", _("到期日起"), "due_on__gte"), DateFilter("to", _("到期日止"), "due_on__lte")],
     )
     if listing.wants_excel:
         return listing.excel(_("交办整改"))
-    return render(request, "lianjing/undertakings.html", {"listing": listing})
+    lists = [(code, word, mine.filter(list_state=code).count()) for code, word in codes.choices("list_state")]
+    context = {"listing": listing, "lists": lists, "chosen": request.GET.get("list", "")}
+    return render(request, "lianjing/undertakings.html", context)
+
+
+def _percent(row: Undertaking) -> str:
+    return "" if row.progress_ratio is None else f"{row.progress_ratio * 100:.0f}%"
 
 
 def _owner(row: Undertaking) -> str:
-    return row.owner_person.name if row.owner_person else (row.owner_unit.name if row.owner_unit else "")
+    named = row.owner_person or row.owner_unit or row.owner_enterprise
+    return named.name if named else ""
 
 
 @signed_in(kinds=OFFICIALS)
@@ -120,6 +151,14 @@ def undertaking(request: HttpRequest, undertaking_id: int) -> HttpResponse:
         "fault": fault,
         "request_key": fresh_key(),
         "papers": papers,
+        "viewer_id": asked.who.id,
+        "notes": progress_of(row.id),
+        "sheets": sheets_of(row.id),
+        "may_reopen": row.closed_on is not None
+        and ("supervisor" in asked.roles or row.checker_person_id == asked.who.id),
+        "may_list": row.closed_on is None
+        and bool(asked.roles & {"supervisor", "head", "approver"})
+        and row.owner_person_id != asked.who.id,
         "results": codes.choices("undertaking_result"),
         "is_overdue": row.closed_on is None and row.due_on < asked.today,
         "is_owner": row.owner_person_id == asked.who.id,
@@ -139,35 +178,74 @@ def _papers(row: Undertaking) -> list[Document]:
 
 
 def _act(request: PageRequest, row: Undertaking) -> None:
-    posted, who, now = request.POST, request.who.id, request.now
+    posted = request.POST
+    who: dict[str, Any] = {"person_id": request.who.id, "now": request.now}
+    text = posted.get("text", "")
     match posted.get("action"):
-        case "note":
-            services.note_progress(undertaking_id=row.id, person_id=who, text=posted.get("text", ""), now=now)
-        case "urge":
-            services.urge(undertaking_id=row.id, person_id=who, text=posted.get("text", ""), now=now)
         case "supply":
-            file = request.FILES.get("file")
-            if file is None:
-                raise BadInput(_("请选择文件"), "file")
-            services.supply(
-                undertaking_id=row.id,
-                person_id=who,
-                content=file.read(),
-                file_name=file.name or "",
-                title=posted.get("title", ""),
-                now=now,
-                is_fictitious=posted.get("is_fictitious") == "on",
-                key=key_of(request),
-            )
+            _supply(request, row)
         case "close":
-            evidence = posted.get("evidence", "")
             services.close(
                 undertaking_id=row.id,
-                person_id=who,
                 result=posted.get("result", ""),
-                text=posted.get("text", ""),
-                now=now,
-                evidence_document_id=int(evidence) if evidence.isdigit() else None,
+                text=text,
+                evidence_document_id=number_of(posted.get("evidence", "")),
+                **who,
             )
+        case "receive":
+            services.receive_urging(urging_id=_sheet(row, posted.get("sheet", "")), **who)
+        case "reply":
+            services.reply_urging(urging_id=_sheet(row, posted.get("sheet", "")), text=text, **who)
+        case _:
+            _follow(request, row, text)
+
+
+def _follow(request: PageRequest, row: Undertaking, text: str) -> None:
+    posted = request.POST
+    who: dict[str, Any] = {"undertaking_id": row.id, "person_id": request.who.id, "now": request.now}
+    match posted.get("action"):
+        case "note":
+            paper = number_of(posted.get("paper", ""))
+            services.note_progress(
+                text=text, ratio=_share(posted.get("percent", "")), document_id=paper, **who
+            )
+        case "urge":
+            services.urge(text=text, due_on=day_of(posted.get("due_on", "")), **who)
+        case "reopen":
+            services.reopen(reason=text, due_on=day_of(posted.get("due_on", "")), **who)
+        case "list" | "unlist" as verb:
+            services.list_for_supervision(reason=text, is_listed=verb == "list", **who)
         case _:
             raise BadInput(_("未知的操作"))
+
+
+def _supply(request: PageRequest, row: Undertaking) -> None:
+    file = request.FILES.get("file")
+    if file is None:
+        raise BadInput(_("请选择文件"), "file")
+    services.supply(
+        undertaking_id=row.id,
+        person_id=request.who.id,
+        content=file.read(),
+        file_name=file.name or "",
+        title=request.POST.get("title", ""),
+        now=request.now,
+        is_fictitious=request.POST.get("is_fictitious") == "on",
+        key=key_of(request),
+    )
+
+
+def _sheet(row: Undertaking, text: str) -> int:
+    number = number_of(text)
+    if number is None or not sheets_of(row.id).filter(pk=number).exists():
+        raise BadInput(_("没有该督办单"), "sheet")
+    return number
+
+
+def _share(text: str) -> Decimal | None:
+    if not text.strip():
+        return None
+    number = number_of(text.strip())
+    if number is None:
+        raise BadInput(_("进度应在 0 到 100 之间"), "ratio")
+    return Decimal(number) / 100

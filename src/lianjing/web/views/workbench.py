@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, cast
 
@@ -28,6 +28,7 @@ from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.clocks import is_overdue, light
 from lianjing.web.listing import Column, DateFilter, Filter
 from lianjing.web.register import Register
+from lianjing.web.terms import terms_of
 from lianjing.web.words import item_name, procedure_words, text_of
 
 TOP = 10
@@ -50,9 +51,10 @@ def workbench(request: HttpRequest) -> HttpResponse:
     open_items.sort(key=lambda item: _urgency(item, lights[item.id]))
     shown = open_items[:TOP]
     hang_amounts(shown)
+    hang_terms(shown, asked.today)
     context = {
         "counters": _counters(asked, open_items, lights),
-        "rows": [_row(item, lights[item.id]) for item in shown],
+        "rows": [_row(item, lights[item.id]) | {"term": getattr(item, "term", None)} for item in shown],
         "more": len(open_items) - len(shown),
         "drafts": FormDraft.objects.filter(person_id=me, work_item__closed_at__isnull=True)
         .select_related("work_item__matter")
@@ -158,6 +160,13 @@ def hang_amounts(items: list[Any]) -> None:
         item.amount = known.get(item.matter_id)
 
 
+def hang_terms(items: list[Any], day: date) -> None:
+    """Hang the statutory term on each step."""
+    known = terms_of((item.matter for item in items), day)
+    for item in items:
+        item.term = known.get(item.matter_id)
+
+
 @signed_in
 @require_safe
 def items(request: HttpRequest) -> HttpResponse:
@@ -232,6 +241,11 @@ WITH = ("matter__root", "matter__unit", "matter__applicant_person", "instance__d
 def _open_list(request: PageRequest) -> Register:
     now, days = request.now, calendar()
     rows = items_for(request.who.id, request.today).select_related(*WITH)
+
+    def prepare(shown: list[Any]) -> None:
+        hang_amounts(shown)
+        hang_terms(shown, request.today)
+
     clock = Column(
         "clock",
         _("剩余时限"),
@@ -240,14 +254,21 @@ def _open_list(request: PageRequest) -> Register:
         kind="clock",
         shown=lambda row: light(row, now, days),
     )
+    term = Column(
+        "term",
+        _("付款期限"),
+        lambda row: row.term["word"] if getattr(row, "term", None) else "",
+        kind="status",
+        tone=lambda row: row.term["tone"] if getattr(row, "term", None) else "plain",
+    )
     lights = [("overdue", _("逾期")), ("due_soon", _("临期")), ("normal", _("正常")), ("paused", _("已暂停"))]
     return Register(
         request,
         rows,
-        [*_columns(), clock],
+        [*_columns(), clock, term],
         SEARCHED,
         [*_narrowing(), Filter("clock", _("时限"), lights, lambda state: _of_state(rows, state, now))],
-        prepare=hang_amounts,
+        prepare=prepare,
         row_class=lambda row: "is-bad" if row.due_at and row.due_at < now else "",
         empty_text=_("没有待办事项"),
     )

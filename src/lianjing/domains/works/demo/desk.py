@@ -21,12 +21,14 @@ from lianjing.runtime.scene import Scene
 from lianjing.runtime.trail.act import SYSTEM, legal_day, recorded
 
 DIRECTOR, LEADER, PARTY_SECRETARY, DEPUTY, COMMITTEE = "20001", "20002", "20003", "20004", "20005"
-SECRETARY, PERSONNEL = "20101", "20111"
+SECRETARY, SEALS, PERSONNEL = "20101", "20102", "20111"
 FUNDS, MAKER, CHECKER, FINANCE_HEAD = "20201", "20202", "20203", "20204"
 ECONOMY, PLANNER, PLANNING, AUDITOR, LAWYER, LAW = "20301", "20401", "20402", "20501", "20601", "20602"
 HEAD, LEAD, OFFICER, SITE, COST, CONTRACTS, TENDERS, ARCHIVES = (f"2070{place}" for place in range(1, 9))
 SITE_AFTER = "20709"
+QUALITY, DESIGNER = "20710", "42101"
 INSPECTOR = "30002"
+Stray = tuple[str, str, Decimal, Matter]  # number of the bank, payee, yuan, project of the story
 DEPARTMENTS = (("ECO", ECONOMY), ("PLN", PLANNING), ("LAW", LAW))
 FIRM_OF = {
     "40001": "婺澜澍建市政工程有限公司",
@@ -34,6 +36,8 @@ FIRM_OF = {
     "40003": "澜汀市磐屹路桥工程有限公司",
     "40004": "澜汀市筑昉园林绿化有限公司",
     "40005": "澜汀市蓦成土石方工程有限公司",
+    "40007": "澜汀市炘电机电安装有限公司",
+    "40006": "澜汀市垒拆建筑拆除有限公司",
 }
 SUPERVISION = {
     "heng": ("婺澜衡矩工程监理有限公司", "41001", "41002"),
@@ -80,7 +84,9 @@ class Desk:
     tenders: Iterator[int] = field(default_factory=lambda: count(7))
     orders: Iterator[int] = field(default_factory=lambda: count(1))
     accounts: Iterator[int] = field(default_factory=lambda: count(101))
+    strays: list[Stray] = field(default_factory=list)  # what leaves the paying account without an order
     payer: Account | None = None
+    has_feed: bool = False  # the bank's daily file comes
 
     @property
     def today(self) -> date:

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from lianjing.domains.works.demo import money
+from lianjing.domains.works.demo import completing, money
 from lianjing.domains.works.demo.beginning import initiated, opened, planned
+from lianjing.domains.works.demo.contracting import contracted
 from lianjing.domains.works.demo.desk import HEAD, INSPECTOR, LEAD, OFFICER
+from lianjing.domains.works.demo.ending import handed_over
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.queue import Script, at_work
-from lianjing.domains.works.demo.site import Change, changed, months
-from lianjing.domains.works.demo.tendering import contracted, tendered
+from lianjing.domains.works.demo.site import Change, changed, months, started
+from lianjing.domains.works.demo.tendering import tendered
 from lianjing.runtime.payment.models import Invoice
+
+DEFECTS = ("检查井盖与路面高差超限两处", "标识标牌缺失一处")
 
 
 def begun(job: Job, *, count: int = 4, over: bool = False) -> Script[None]:
@@ -24,12 +28,12 @@ def begun(job: Job, *, count: int = 4, over: bool = False) -> Script[None]:
     yield from planned(job)
     tender = yield from tendered(job, count=count, over=over)
     yield from contracted(job, tender)
+    yield from started(job)
 
 
-def accepted(job: Job) -> Script[None]:
-    """Have the works accepted and pass the gate into payment."""
-    yield job.days(6.0, 0.3)
-    job.paper(OFFICER, job.root, "acceptance", f"{job.plan.title}竣工验收报告")
+def accepted(job: Job, *, defects: tuple[str, ...] = ()) -> Script[None]:
+    """Have the works accepted by the five parties and pass the gate into payment."""
+    yield from completing.accepted(job, defects=defects)
     yield job.days(1.5)
     job.gate(LEAD)
 
@@ -41,7 +45,7 @@ def built(
     if changes:
         job.desk.queue.start(site_changes(job, changes), at_work(job.desk.today + timedelta(days=9), 60))
     yield from months(job, ratios, **options)
-    yield from accepted(job)
+    yield from accepted(job, defects=DEFECTS)
 
 
 def site_changes(job: Job, changes: Sequence[tuple[float, Change]]) -> Script[None]:
@@ -60,12 +64,15 @@ def books(job: Job) -> Script[None]:
     )
     yield from built(job, ("28", "67", "100"), ((2.0, change),))
     yield from money.payment(job, "progress", money.progress(job), inner_cut="0.006")
+    yield from completing.settled(job)
     too_much = money.claim(job, "settlement", job.contract.amount or job.plan.budget)
     matter = job.open(OFFICER, "works_payment", f"{job.plan.title}结算款支付")
     job.refused_step(OFFICER, matter, "apply", too_much)
     job.withdraw(OFFICER, matter, "申请金额有误，重新申请")
     yield 2.0
     yield from money.payment(job, "settlement", money.settlement(job))
+    yield from completing.accounted(job)
+    yield from handed_over(job)
 
 
 def sewer(job: Job) -> Script[None]:
@@ -103,8 +110,11 @@ def sewer(job: Job) -> Script[None]:
     )
     job.desk.queue.start(sewer_money(job), at_work(job.desk.today, 200))
     yield from built(job, ("14", "37", "61", "82", "93", "100"), changes, cuts=(2,), returned=(3,))
+    yield from completing.settled(job, cut="0.008")
     yield job.desk.before_end(24)
     data = money.settlement(job)
+    if data is None:
+        return
     matter = yield from money.begun(job, "settlement", data)
     yield from money.audited(job, matter)
     yield from money.checked(job, matter)

@@ -5,21 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from random import Random
 from typing import Any
 
+from lianjing.domains.works.demo.bidfiles import Offer
 from lianjing.domains.works.demo.desk import SUPERVISION, Desk
 from lianjing.domains.works.demo.papers import pdf, png
 from lianjing.domains.works.demo.plans import Plan
 from lianjing.domains.works.demo.queue import Script
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.documents.models import Document
+from lianjing.runtime.documents.photos import NewPhoto, photos_of
+from lianjing.runtime.documents.photos import hand_in as hand_in_photos
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.matter.stages import pass_gate
 from lianjing.runtime.process import services as process
 from lianjing.runtime.process.models import WorkItem
-from lianjing.runtime.process.papers import hand_in
+from lianjing.runtime.process.papers import hand_in, uploader
 
 Data = Mapping[str, Any]
 Given = Data | Callable[[], Data]
@@ -29,6 +34,12 @@ USUAL = {
     "draft": 2.2,
     "check": 0.8,
     "funds": 1.0,
+    "commission": 1.5,
+    "preconditions": 2.0,
+    "compile": 3.0,
+    "budget": 2.0,
+    "review": 2.5,
+    "filing": 0.5,
     "decide": 2.5,
     "register": 6.0,
     "confirm": 0.5,
@@ -46,6 +57,19 @@ USUAL = {
     "report": 0.4,
     "propose": 0.6,
     "supervise": 0.9,
+    "compare": 0.3,
+    "seal": 0.6,
+    "site": 0.8,
+    "measure": 0.4,
+    "consent": 0.2,
+    "papers": 2.5,
+    "drawing": 2.2,
+    "declare": 0.5,
+    "inspect": 0.2,
+    "second": 0.6,
+    "rectify": 2.8,
+    "recheck": 0.9,
+    "pay": 1.0,
     "price": 1.7,
     "lead": 1.4,
     "leader": 1.6,
@@ -61,16 +85,43 @@ USUAL = {
     "receipt": 0.5,
 }
 SPREAD = 0.62
+# How many photographs a step asks for, and what they show.
+PHOTOS = {
+    ("progress", "report"): (4, "progress"),
+    ("visa", "apply"): (2, "before"),
+    ("change", "propose"): (3, "before"),
+    ("change", "papers"): (3, "site"),
+    ("inspection", "rectify"): (1, "after"),
+}
+SITE_AT = (Decimal("28.961200"), Decimal("118.872400"))
 PAPERS = {
-    ("initiation", "draft"): ("proposal", "项目建议书"),
-    ("initiation", "register"): ("approval", "立项及概算批复"),
+    ("proposal", "draft"): ("proposal", "项目建议书"),
+    ("proposal", "filing"): ("letter", "项目建议书申请文件"),
+    ("proposal", "register"): ("approval", "项目建议书批复"),
+    ("feasibility", "commission"): ("agreement", "可研编制合同"),
+    ("feasibility", "compile"): ("feasibility", "可行性研究报告"),
+    ("feasibility", "review"): ("opinion", "可研评审意见"),
+    ("feasibility", "filing"): ("letter", "可研报批申请文件"),
+    ("feasibility", "register"): ("approval", "可研批复"),
+    ("design", "commission"): ("agreement", "勘察设计合同"),
+    ("design", "budget"): ("budget", "概算书"),
+    ("design", "review"): ("opinion", "初步设计审查意见"),
+    ("design", "filing"): ("letter", "初步设计报批申请文件"),
+    ("design", "register"): ("approval", "初步设计及概算批复"),
     ("permit", "register"): ("permit", "证照扫描件"),
     ("tender", "plan"): ("tender_document", "招标文件"),
     ("tender", "evaluate"): ("evaluation_report", "评标报告"),
-    ("tender", "notice"): ("award_notice", "中标通知书"),
+    ("award", "notice"): ("award_notice", "中标通知书"),
     ("contract", "draft"): ("contract", "合同送审稿"),
     ("contract", "file"): ("contract", "合同（签章扫描件）"),
+    ("amendment", "draft"): ("agreement", "补充协议送审稿"),
+    ("amendment", "file"): ("agreement", "补充协议（签章扫描件）"),
+    ("start", "apply"): ("start", "工程开工报审表"),
     ("progress", "report"): ("progress", "工程进度月报"),
+    ("visa", "apply"): ("visa", "现场签证单"),
+    ("subcontract", "apply"): ("contract", "分包合同"),
+    ("wage", "pay"): ("voucher", "工资专户银行回单"),
+    ("change", "drawing"): ("design", "设计变更通知单"),
     ("change", "propose"): ("change", "工程变更单"),
     ("change", "price"): ("budget", "变更预算书"),
     ("payment", "audit"): ("audit_report", "支付审核意见书"),
@@ -97,11 +148,14 @@ class Job:
     root: Matter = field(init=False)  # set by the opening
     contract: Contract = field(init=False)  # set by the filing
     photos: int = 0
+    winner: str = ""  # log-in number of the firm that won, where it is not the plan's
+    bend: Callable[[Matter, list[Offer]], list[Offer]] = lambda _tender, offers: offers
+    opening: Callable[[Matter], None] = lambda _tender: None  # what a story notes when the bids are open
 
     @property
     def builder(self) -> str:
         """The contractor's manager."""
-        return self.plan.builder
+        return self.winner or self.plan.builder
 
     @property
     def chief(self) -> str:
@@ -163,7 +217,38 @@ class Job:
         if (matter.kind, step) in PAPERS:
             kind, words = PAPERS[matter.kind, step]
             self.paper(number, matter, kind, f"{self.plan.title}{words}", step=step)
+        if (matter.kind, step) in PHOTOS:
+            self.pictures(number, matter, *PHOTOS[matter.kind, step])
         return self.try_step(number, matter, step, data, element)
+
+    def pictures(self, number: str, matter: Matter, count: int, role: str) -> None:
+        """Hand in photographs with time and place, all in one act; nothing where the matter has them already."""
+        if photos_of(matter.pk, role).exists():
+            return
+        scene = self.desk.scene
+        scene.pass_time(hours=0.03)
+        found = []
+        for _each in range(count):
+            self.photos += 1
+            found.append(
+                NewPhoto(
+                    content=png(next(self.desk.papers)),
+                    file_name="现场照片.png",
+                    title=f"现场照片{self.photos}",
+                    role=role,
+                    taken_at=scene.now - timedelta(minutes=50 + self.dice.randrange(90)),
+                    latitude=SITE_AT[0] + Decimal(self.dice.randrange(2000)) / 1_000_000,
+                    longitude=SITE_AT[1] + Decimal(self.dice.randrange(2000)) / 1_000_000,
+                )
+            )
+        person = self.desk.person(number)
+        hand_in_photos(
+            matter_id=matter.pk,
+            photos=found,
+            actor=uploader(matter, person, scene.today()),
+            now=scene.now,
+            is_fictitious=True,
+        )
 
     def try_step(
         self, number: str, matter: Matter, step: str, data: Given, element: str = ""

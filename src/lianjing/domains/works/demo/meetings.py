@@ -12,6 +12,7 @@ from lianjing.domains.works.demo.desk import (
     DEPUTY,
     DIRECTOR,
     FINANCE_HEAD,
+    LAWYER,
     LEADER,
     PARTY_SECRETARY,
     SECRETARY,
@@ -24,6 +25,7 @@ from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.meeting import services as meetings
 from lianjing.runtime.meeting.models import AgendaItem, Meeting, MeetingMember
 from lianjing.runtime.org.models import Unit
+from lianjing.runtime.process.advice import advise
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.process.papers import hand_in
@@ -42,6 +44,7 @@ VIEWS = (
     "审核程序完整，同意。",
     "同意，注意与审批概算衔接。",
 )
+LEGALITY = "决策权限、程序和内容符合规定，未发现违法情形。"
 DOUBTS = "必要性论证不足，投资控制压力大，建议维持原方案。"
 
 
@@ -117,6 +120,15 @@ def _on_agenda(desk: Desk, meeting: Meeting, case: Case) -> AgendaItem:
         person_id=secretary,
         now=scene.pass_time(hours=0.03),
     )
+    if item.needs_legality:
+        advise(
+            agenda_item_id=item.pk,
+            kind="legality",
+            result="pass",
+            text=LEGALITY,
+            person_id=desk.person(LAWYER),
+            now=scene.pass_time(hours=0.03),
+        )
     return meetings.send_materials(
         agenda_item_id=item.pk, person_id=secretary, now=scene.pass_time(hours=0.03), calendar=calendar()
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
+from lianjing.domains.works.demo import bank
 from lianjing.domains.works.demo.desk import (
     AUDITOR,
     CHECKER,
@@ -26,7 +28,7 @@ from lianjing.domains.works.rules.money import cents, progress_gross
 from lianjing.domains.works.rules.project import total
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import Matter
-from lianjing.runtime.payment.models import BudgetLine, PaymentApplication
+from lianjing.runtime.payment.models import BudgetLine, PaymentApplication, PaymentOrder
 from lianjing.runtime.payment.queries import sum_of
 from lianjing.runtime.payment.rules import payable
 from lianjing.runtime.process.models import WorkItem
@@ -125,13 +127,17 @@ def claimable(job: Job) -> Script[dict[str, Any]]:
     return data
 
 
-def settlement(job: Job) -> dict[str, Any]:
-    """Return the application for all that is left but the retention."""
+def settlement(job: Job) -> dict[str, Any] | None:
+    """Return the application for all that is left but the retention, None before the settlement is approved."""
     contract = fresh(job)
     standing = standing_of(contract, job.desk.today)
-    kept = cents(standing.verified_value * (contract.retention_ratio or Decimal(0)))
+    if standing.settlement is None:
+        return None
+    kept = cents(standing.value * (contract.retention_ratio or Decimal(0)))
     more = max(Decimal(0), kept - standing.retention_held)
-    gross = standing.verified_value - standing.retention_held - standing.out
+    gross = standing.value - standing.retention_held - standing.out
+    if gross - more <= 0:
+        return None
     return claim(job, "settlement", gross, retention=str(more))
 
 
@@ -210,26 +216,34 @@ def financed(job: Job, matter: Matter) -> Script[None]:
     yield from job.step(FUNDS, matter, "finance", lambda: {**boxes, **job.opinion()})
 
 
-def paid(job: Job, matter: Matter) -> Script[None]:
-    """Make, check and release the order and enter the receipt."""
+def paid(job: Job, matter: Matter, wait: float | None = None) -> Script[None]:
+    """Make, check and release the order and enter the receipt; the bank's file follows the next morning."""
     desk = job.desk
+    bank.start(desk)
     number = f"ZF-{desk.today.year}-{next(desk.orders):04d}"
-    yield from job.step(
-        MAKER, matter, "make_order", {"order_no": number, "payer_account": desk.paying_account().pk}
-    )
-    yield from job.step(CHECKER, matter, "check_order", {"is_same": "on"})
-    yield from job.step(FINANCE_HEAD, matter, "release", {"is_released": "on"})
-    amount = sum_of(PaymentApplication.objects.get(pk=matter.pk))
     yield from job.step(
         MAKER,
         matter,
-        "receipt",
-        lambda: {
-            "bank_ref": f"9900{desk.today:%Y%m%d}{matter.pk:06d}",
-            "booked_on": desk.today,
-            "amount": str(amount),
-        },
+        "make_order",
+        {"order_no": number, "payer_account": desk.paying_account().pk},
+        wait=wait,
     )
+    yield from job.step(CHECKER, matter, "check_order", {"is_same": "on"}, wait=wait)
+    yield from job.step(FINANCE_HEAD, matter, "release", {"is_released": "on"}, wait=wait)
+    yield from job.step(MAKER, matter, "receipt", lambda: receipt(matter, desk.today), wait=wait)
+
+
+def receipt(matter: Matter, day: date) -> dict[str, Any]:
+    """Return the bank's receipt of today; what went to the wage account has its own number."""
+    ref = f"9900{day:%Y%m%d}{matter.pk:06d}"
+    orders = PaymentOrder.objects.filter(payment_application_id=matter.pk).count()
+    amount = sum_of(PaymentApplication.objects.get(pk=matter.pk))
+    return {
+        "bank_ref": ref,
+        "wage_bank_ref": f"{ref}G" if orders > 1 else "",
+        "booked_on": day,
+        "amount": str(amount),
+    }
 
 
 def payment(

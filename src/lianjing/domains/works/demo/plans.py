@@ -30,6 +30,9 @@ class Plan:
     supervision: str = "heng"
     category: str = "works"
     share: Decimal = Decimal("0.86")  # of the budget that the works contract takes
+    simple_case: str = (
+        "in_plan"  # legal case of the simplified path; "" goes through proposal and feasibility
+    )
 
 
 def _plan(key: str, title: str, number: str, budget: str, builder: str, begins: int, **words: str) -> Plan:
@@ -81,13 +84,14 @@ PLANS = (
         "2504-990101-04-01-402751",
         "55200000",
         "40002",
-        66,
+        4,
         sector="industry_park",
         nature="新建",
         site="汀洲产业园B区",
         scale="标准厂房三幢，建筑面积2.15万㎡",
         fund_kind="state_firm",
         need="一期厂房已全部出租，在册等候入园企业二十三家，现有厂房层高和荷载不能满足装备企业需要。",
+        simple_case="",
     ),
     _plan(
         "energy",
@@ -95,13 +99,14 @@ PLANS = (
         "2505-990101-04-01-560318",
         "18600000",
         "40003",
-        205,
+        130,
         sector="road",
         nature="新建",
         site="燊光储能产业园东侧",
         scale="道路长0.64 km，红线宽24 m",
         supervision="sheng",
         need="园区首批两家储能企业将于明年投产，现状进场道路为施工便道，不具备大件运输条件。",
+        simple_case="",
     ),
     _plan(
         "housing",
@@ -144,6 +149,7 @@ PLANS = (
         scale="雨水管1.1 km、污水管0.98 km，恢复路面7600㎡",
         share="0.84",
         need="砚池路雨污合流，雨天污水外溢，沿线两个小区多次反映，省级督察已列入整改清单。",
+        simple_case="rebuild",
     ),
     _plan(
         "books",
@@ -171,6 +177,7 @@ PLANS = (
         site="青砾镇老街口",
         scale="改造面积4200㎡，摊位168个，新建冷库一座",
         need="青砾镇农贸市场排水不畅、通道狭窄，消防验收两次未通过，周边占道经营问题突出。",
+        simple_case="rebuild",
     ),
     _plan(
         "hall",
@@ -185,6 +192,7 @@ PLANS = (
         scale="建筑面积980㎡，含讲堂、农家书屋和室外活动场地",
         fund_kind="mixed",
         need="白碓村现有活动用房为危房，全村一千一百余人没有集中活动场所，红白事多占用道路。",
+        simple_case="",
     ),
     _plan(
         "fields",

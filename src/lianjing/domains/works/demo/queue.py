@@ -77,3 +77,5 @@ class Queue:
         self.scene.now = max(self.scene.now + timedelta(seconds=7), at)
         if self.scene.today() != before:
             fire_due(self.scene.now)
+            if self.scene.today().month != before.month:
+                self.scene.tell(f"{self.scene.today():%Y年%m月}")

@@ -7,25 +7,32 @@ from datetime import timedelta
 from decimal import Decimal
 
 from lianjing.domains.works.demo import money
-from lianjing.domains.works.demo.beginning import approved, funds, opened, permitted, planned, proposed
+from lianjing.domains.works.demo.beginning import (
+    designed,
+    funds,
+    granted,
+    opened,
+    permitted,
+    planned,
+    proposed,
+    studied,
+)
+from lianjing.domains.works.demo.contracting import compared, contract_data, countersigned, signed
 from lianjing.domains.works.demo.desk import AUDITOR, CONTRACTS, FUNDS, HEAD, LEAD, LEADER, OFFICER
 from lianjing.domains.works.demo.finished import begun, site_changes
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.meetings import decided
 from lianjing.domains.works.demo.people import leave_of_finance
 from lianjing.domains.works.demo.queue import Script, at_work
-from lianjing.domains.works.demo.site import Change, asked, changed, months, priced, proposal
+from lianjing.domains.works.demo.site import Change, asked, changed, months, priced, proposal, started
 from lianjing.domains.works.demo.site import proposed as change_proposed
+from lianjing.domains.works.demo.site_life import site_life
 from lianjing.domains.works.demo.tendering import (
-    award_data,
-    awarded,
-    contract_data,
-    countersigned,
     evaluated,
     opened_bids,
     planned_tender,
     published,
-    signed,
+    voted,
 )
 from lianjing.runtime.contract.models import AccountChange
 from lianjing.runtime.matter.models import Matter
@@ -41,6 +48,7 @@ def site(
     queue, today = job.desk.queue, job.desk.today
     queue.start(months(job, ratios, **options), at_work(today + timedelta(days=3)))
     queue.start(site_changes(job, changes), at_work(today + timedelta(days=12), 120))
+    queue.start(site_life(job), at_work(today + timedelta(days=20), 90))
 
 
 def pay(job: Job, cuts: Sequence[str]) -> Script[None]:
@@ -233,16 +241,15 @@ def factory(job: Job) -> Script[None]:
     yield 6.0
     job.go_on(FUNDS, matter, "funds")
     yield from job.step(FUNDS, matter, "funds", lambda: funds(job))
-    yield from approved(job, matter)
+    yield from granted(job, matter, "项目建议书")
+    yield from studied(job)
+    yield from designed(job)
     yield from planned(job)
-    tender = yield from planned_tender(job)
-    yield from published(job, tender)
-    opened_bids(job, tender, count=5, over=True)
+    tender = yield from planned_tender(job, award_method="vote")
+    offers = yield from published(job, tender, count=5, over=True)
+    opened_bids(job, tender, offers)
     yield from evaluated(job, tender)
-    yield job.days(1.0)
-    leader = yield from job.present(LEADER)
-    job.refused_step(leader, tender, "award", lambda: award_data(job, tender, rank=2))
-    yield from awarded(job, tender)
+    yield from voted(job, tender)
     yield from factory_contract(job, tender)
     site(job, ("6", "15", "26", "38", "49", "58", "66"), ())
     yield from money.payment(job, "advance", money.advance(job))
@@ -264,11 +271,13 @@ def factory_contract(job: Job, tender: Matter) -> Script[None]:
     job.refused_step(CONTRACTS, matter, "draft", wrong)
     yield 0.3
     job.try_step(CONTRACTS, matter, "draft", lambda: contract_data(job, tender, code, account))
+    yield from compared(job, matter)
     yield from countersigned(job, matter)
     yield from signed(job, matter)
     yield from permitted(job, "construction", wait=6.0)
     yield job.days(0.5)
     job.gate(LEAD)
+    yield from started(job)
 
 
 def with_stand_in(job: Job) -> Script[None]:

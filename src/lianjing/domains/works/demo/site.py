@@ -8,17 +8,29 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from lianjing.domains.works.demo.desk import COST, DEPARTMENTS, LEAD, LEADER, PLANNING, SECRETARY, SITE
+from lianjing.domains.works.demo.contracting import agreed
+from lianjing.domains.works.demo.desk import (
+    COST,
+    DEPARTMENTS,
+    DESIGNER,
+    LEAD,
+    LEADER,
+    PLANNING,
+    SECRETARY,
+    SITE,
+)
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.meetings import decided
 from lianjing.domains.works.demo.queue import Script, at_work
-from lianjing.domains.works.models import ChangeOrder
+from lianjing.domains.works.models import BidMember, ChangeOrder
 from lianjing.domains.works.queries.standing import approved_changes
 from lianjing.runtime.contract.queries import original_amount
 from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.process.models import WorkItem
 
 SLOW = {PLANNING: 5.2}  # whose opinions take long: median working days
 JOINT = 1.8
+PROPOSER = {"owner_request": "owner", "design_error": "designer", "policy": "policy"}
 REPORT_DAY = 25
 
 
@@ -49,23 +61,17 @@ def month(
 ) -> Script[Matter]:
     """Report the progress of a month: the firm, the supervision firm, the owner."""
     matter = job.open(job.builder, "works_progress", f"{job.plan.title}{period:%Y年%m月}进度")
+    workers = 18 + job.dice.randrange(60)
     report = {
         "contract": job.contract.pk,
         "period_on": period,
         "reported_ratio": str(ratio),
-        "worker_count": str(18 + job.dice.randrange(60)),
+        "worker_count": str(workers),
+        "wages_due": str(workers * 6200),
+        "wages_paid": str(workers * 6200),
         "problems": "雨天影响土方作业，已调整工序" if job.dice.random() < 0.3 else "",
+        "measures": "增加一个作业班组，延长有效作业时间，按周考核进度。",
     }
-    if job.dice.random() < 0.25:
-        job.photos += 1
-        job.paper(
-            job.builder,
-            matter,
-            "photo",
-            f"{period:%Y年%m月}现场照片{job.photos}",
-            step="report",
-            is_photo=True,
-        )
     yield from job.step(job.builder, matter, "report", report)
     if is_returned:
         yield from job.back(
@@ -106,7 +112,59 @@ def proposed(job: Job, change: Change) -> Script[Matter]:
     matter = job.open(job.builder, "works_change", f"{change.part}变更")
     yield from job.step(job.builder, matter, "propose", lambda: proposal(job, change))
     yield from job.step(job.chief, matter, "supervise")
+    yield from drawn(job, matter)
     return matter
+
+
+def drawn(job: Job, matter: Matter) -> Script[None]:
+    """Let the designer draw where the project has one on the platform."""
+    if WorkItem.objects.filter(matter=matter, step_key="drawing", closed_at=None).exists():
+        number = f"设变-{job.desk.today.year}-{next(job.desk.letters):03d}"
+        yield from job.step(
+            DESIGNER, matter, "drawing", {"drawing_no": number, "opinion": "设计变更图纸已出具"}
+        )
+
+
+def started(job: Job) -> Script[None]:
+    """Apply for the start of the works and have it approved with its day."""
+    yield job.days(1.0)
+    matter = job.open(job.builder, "works_start", f"{job.plan.title}开工报审")
+    yield from job.step(job.builder, matter, "apply", lambda: start_data(job))
+    number = f"开工令-{job.desk.today.year}-{next(job.desk.letters):03d}"
+    yield from job.step(
+        job.chief, matter, "supervise", {"order_no": number, "opinion": "具备开工条件，签发开工令"}
+    )
+    yield from job.step(SITE, matter, "site", {"is_seen": "on", "opinion": "人员、机械、材料已到场"})
+    yield from job.step(LEAD, matter, "approve", lambda: {"start_on": job.desk.today, "opinion": "同意开工"})
+
+
+def start_data(job: Job) -> dict[str, Any]:
+    """Return the application as of today: the staff of the bid, and a milestone a third of the time each."""
+    day, contract = job.desk.today, job.contract
+    days = contract.days or 300
+    staff = [{"post": "项目经理", "name": contract.manager_name, "number": "浙1332023"}]
+    assert contract.tender_id is not None and contract.enterprise_id is not None
+    members = BidMember.objects.filter(
+        bid__tender_id=contract.tender_id, bid__enterprise_id=contract.enterprise_id
+    ).exclude(role="agent")
+    names = sorted(set(members.values_list("natural_person__name", flat=True)) - {contract.manager_name})
+    staff += [{"post": "项目管理人员", "name": name, "number": ""} for name in names]
+    marks = (("foundation", "基础完成", 3), ("topping", "主体完成", 2), ("completion", "完工", 1))
+    return {
+        "contract": contract.pk,
+        "planned_start_on": day,
+        "planned_end_on": day + timedelta(days=days),
+        "staff": staff,
+        "milestones": [
+            {"kind": kind, "title": title, "planned_on": day + timedelta(days=days // part)}
+            for kind, title, part in marks
+        ],
+        "wage_account_no": job.desk.account_no(),
+        "wage_bank_name": "澜汀农村商业银行望汀支行",
+        "is_ready": "on",
+        "has_bond": "on",
+        "has_real_name": "on",
+    }
 
 
 def proposal(job: Job, change: Change) -> dict[str, Any]:
@@ -114,6 +172,7 @@ def proposal(job: Job, change: Change) -> dict[str, Any]:
     return {
         "contract": job.contract.pk,
         "code": change.code,
+        "proposer": PROPOSER.get(change.cause, "contractor"),
         "cause": change.cause,
         "responsible": change.responsible,
         "part": change.part,
@@ -184,6 +243,7 @@ def changed(job: Job, change: Change, *, against: int = 0) -> Script[Matter]:
     yield from job.step(
         SITE, matter, "order", lambda: {"work_started_on": job.desk.today, "opinion": "已下达施工单位"}
     )
+    yield from agreed(job, matter)
     return matter
 
 

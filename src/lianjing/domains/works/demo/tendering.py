@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from lianjing.domains.works.demo.beginning import permitted
+from lianjing.domains.works.demo import tender_room as room
+from lianjing.domains.works.demo.bidfiles import Offer
 from lianjing.domains.works.demo.desk import (
-    ARCHIVES,
-    CONTRACTS,
-    COST,
+    AUDITOR,
     FIRM_OF,
-    FUNDS,
+    HEAD,
     LAWYER,
     LEAD,
     LEADER,
-    SUPERVISION,
+    SECRETARY,
     TENDERS,
 )
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.queue import Script, at_work
-from lianjing.domains.works.models import Award, Bid, Tender
-from lianjing.runtime.contract.models import Contract
+from lianjing.domains.works.models import Award, Bid
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.parties.models import Enterprise
+from lianjing.runtime.process.clocks import calendar
+from lianjing.runtime.trail.act import LEGAL_ZONE
 
-OTHERS = ("澜汀市炘电机电安装有限公司", "澜汀市垒拆建筑拆除有限公司")
+MANAGER_OF = {name: number for number, name in FIRM_OF.items()}
 PLATFORM_FIRMS = ("澜汀市沄帆智能装备有限公司", "澜汀市玥衡光电股份有限公司", "澜汀市炘电机电安装有限公司")
-FAULTS = ("投标文件未按要求签章", "拟派项目负责人资格不符合招标文件要求", "未提交投标保证金")
+FAULTS = (
+    ("unsigned", "投标文件未按要求签章"),
+    ("qualification", "拟派项目负责人资格不符合招标文件要求"),
+    ("no_response", "未按招标文件响应工期要求"),
+)
 WORDS = {"works": "施工", "goods": "设备采购与集成"}
+MEDIA = [{"medium": "platform", "address": ""}, {"medium": "trading_site", "address": "澜汀市公共资源交易网"}]
+CONTACT = "经开区建设管理中心招标管理岗，0570-8800018"
+CRITERIA = {
+    "works": (("price", "投标报价", "60"), ("technical", "施工组织设计", "30"), ("credit", "企业信用", "10")),
+    "goods": (("price", "投标报价", "50"), ("technical", "技术方案", "40"), ("commercial", "售后服务", "10")),
+}
+PILOT = "省发展改革委评定分离改革试点通知（演示）〔2025〕3号"
+VOTES = (1, 1, 1, 1, 2)
+MORNING = time(9, 30)
+
+
+def control_price(job: Job) -> Decimal:
+    """Return the control price of a project's works."""
+    return (job.plan.budget * (job.plan.share + Decimal("0.02"))).quantize(Decimal(1000))
 
 
 def tender_data(job: Job, code: str, **changes: Any) -> dict[str, Any]:
     """Return the tender plan as of today."""
     plan, day = job.plan, job.desk.today
-    estimated = (plan.budget * (plan.share + Decimal("0.02"))).quantize(Decimal(1000))
+    estimated = control_price(job)
     return {
         "title": f"{plan.title}{WORDS[plan.category]}",
         "code": code,
@@ -45,8 +63,19 @@ def tender_data(job: Job, code: str, **changes: Any) -> dict[str, Any]:
         "budget_money": str(estimated),
         "control_price": str(estimated),
         "method": "open",
+        "qualification": "具备与本项目相适应的企业资质，近三年无重大违法记录",
         "evaluation_method": "comprehensive",
+        "criteria": [
+            {"kind": kind, "text": text, "weight": weight} for kind, text, weight in CRITERIA[plan.category]
+        ],
         "award_method": "rank_one",
+        "bond": str((estimated * Decimal("0.015")).quantize(Decimal(10000))),
+        "days": "300",
+        "quality": "合格",
+        "platform": "澜汀市公共资源交易平台",
+        "agency_selection": "comparison",
+        "agency_name": room.AGENCY[0],
+        "agency_code": room.AGENCY[1],
         "published_on": day + timedelta(days=8),
         "deadline_on": day + timedelta(days=29),
         **changes,
@@ -61,20 +90,38 @@ def planned_tender(job: Job, **changes: Any) -> Script[Matter]:
     return matter
 
 
-def published(job: Job, matter: Matter) -> Script[None]:
-    """Have the plan reviewed and approved, and wait until the bids are due."""
+def published(job: Job, matter: Matter, *, count: int = 4, over: bool = False) -> Script[list[Offer]]:
+    """Have the plan approved and announced, the bids handed in sealed, and wait until the deadline is past."""
     yield from job.step(
         LAWYER, matter, "legality", lambda: {"is_fair": "on", "is_whole": "on", **job.opinion()}
     )
     yield from job.step(LEADER, matter, "approve")
-    yield at_work(deadline(matter), 60)
+    yield from job.step(room.AGENT, matter, "announce", lambda: announcement(job))
+    yield from job.step(TENDERS, matter, "confirm_notice", lambda: {"is_same": "on"}, wait=0.3)
+    offers = job.bend(matter, bids(job, bidders(job, count), over=over))
+    last = deadline(job, matter)
+    yield at_work(calendar().add_working_days(last, -2), 40)
+    room.hand_in(job.desk.scene, matter.pk, offers)
+    yield at_work(last, 75)
+    return offers
 
 
-def deadline(matter: Matter) -> date:
+def announcement(job: Job) -> dict[str, Any]:
+    """Return the notice as of today; the deadline is a working day."""
+    day = job.desk.today
+    last = calendar().next_working_day(day + timedelta(days=21))
+    return {
+        "filing_no": f"澜招备〔{day.year}〕{next(job.desk.letters)}号",
+        "outlets": MEDIA,
+        "sale_to_on": day + timedelta(days=6),
+        "deadline_at": datetime.combine(last, MORNING, LEGAL_ZONE),
+        "contact_text": CONTACT,
+    }
+
+
+def deadline(job: Job, matter: Matter) -> date:
     """Return the day on which the bids are due."""
-    found = Tender.objects.get(pk=matter.pk).deadline_on
-    assert found is not None
-    return found
+    return room.opened_time(job.desk.scene, matter.pk).astimezone(LEGAL_ZONE).date()
 
 
 def bidders(job: Job, count: int) -> list[str]:
@@ -82,154 +129,157 @@ def bidders(job: Job, count: int) -> list[str]:
     if not job.builder:
         return list(PLATFORM_FIRMS[:count])
     first = FIRM_OF[job.builder]
-    rest = [name for name in (*FIRM_OF.values(), *OTHERS) if name != first]
+    rest = [name for name in FIRM_OF.values() if name != first]
     return [first, *job.dice.sample(rest, count - 1)]
 
 
-def bids(job: Job, names: Sequence[str], *, over: bool = False) -> list[dict[str, str]]:
-    """Return the bids as read out: the first the best, the last above the control price where `over`."""
-    control = (job.plan.budget * (job.plan.share + Decimal("0.02"))).quantize(Decimal(1000))
-    rows = []
+def bids(job: Job, names: list[str], *, over: bool = False) -> list[Offer]:
+    """Return what the firms bid: the first the best, the last above the control price where `over`."""
+    control, found = control_price(job), []
     for place, name in enumerate(names):
-        share = Decimal(str(round(0.968 + 0.007 * place + job.dice.random() * 0.004, 6)))
+        share = Decimal(str(round(0.962 + 0.009 * place + job.dice.random() * 0.004, 6)))
         if over and place == len(names) - 1:
             share = Decimal("1.0132")
         code = Enterprise.objects.get(name=name).credit_code
-        rows.append(
-            {"name": name, "credit_code": code, "price": str((control * share).quantize(Decimal("0.01")))}
-        )
-    return rows
-
-
-def results(job: Job, matter: Matter, *, rejects: bool) -> list[dict[str, Any]]:
-    """Return the evaluation: ranks by price, the dearest rejected for a fault where `rejects`."""
-    rows = sorted(Bid.objects.filter(tender_id=matter.pk), key=lambda bid: bid.price or 0)
-    found = []
-    for place, bid in enumerate(rows, start=1):
-        is_out = rejects and place == len(rows) and len(rows) > 3
-        found.append(
-            {
-                "bid": str(bid.pk),
-                "status": "disqualified" if is_out else "valid",
-                "reason": job.dice.choice(FAULTS) if is_out else "",
-                "score": "" if is_out else str(round(94.2 - 2.3 * place + job.dice.random(), 2)),
-                "rank": "" if is_out else place,
-            }
-        )
+        found.append(Offer(name, code, (control * share).quantize(Decimal("0.01"))))
     return found
 
 
-def opened_bids(job: Job, matter: Matter, *, count: int = 4, over: bool = False) -> None:
+def opened_bids(job: Job, matter: Matter, offers: list[Offer]) -> None:
     """Open the bids now."""
-    rows = bids(job, bidders(job, count), over=over)
-    job.do(TENDERS, matter, "open_bids", {"opened_on": job.desk.today, "bids": rows})
+    room.unseal(job.desk.scene, matter.pk, offers)
+    job.do(room.AGENT, matter, "open_bids", {"is_over": "on", "present": "各投标人代表、驻区纪检监察组"})
+    job.opening(matter)
 
 
 def evaluated(job: Job, matter: Matter, *, rejects: bool = True) -> Script[None]:
-    """Enter the evaluation."""
+    """Draw and seat the experts and have them judge: ranks come from their sheets."""
+    scene = job.desk.scene
+    room.stock_pools(scene)
+    yield 0.1
+    room.draw_experts(scene, matter.pk)
+    yield from job.step(room.AGENT, matter, "convene", {}, wait=0.05)
+    yield 0.05
+    room.judged(scene, matter.pk, vetoes=vetoes(job, matter) if rejects else {}, wobble=job_wobble(job))
+    yield from job.step(room.AGENT, matter, "evaluate", lambda: {"is_signed": "on"}, wait=0.1)
+
+
+def job_wobble(job: Job) -> Any:
+    """Return how far an expert's points stray, drawn from the job's own dice."""
+    return lambda: job.dice.random() * 0.06 - 0.03
+
+
+def vetoes(job: Job, matter: Matter) -> dict[int, tuple[str, str]]:
+    """Return the rejection of the dearest of four bids or more."""
+    rows = sorted(
+        Bid.objects.filter(tender_id=matter.pk, opened_at__isnull=False), key=lambda bid: bid.price or 0
+    )
+    return {rows[-1].pk: job.dice.choice(FAULTS)} if len(rows) > 3 else {}
+
+
+def unopposed(job: Job, matter: Matter) -> Script[None]:
+    """Publish the candidates and let their days pass."""
+    yield from job.step(room.AGENT, matter, "candidates", lambda: candidates_data(job), wait=0.5)
+    yield 4.5
     yield from job.step(
-        COST,
-        matter,
-        "evaluate",
-        lambda: {"report_on": job.desk.today, "results": results(job, matter, rejects=rejects)},
+        HEAD, matter, "settle", lambda: {"is_unchanged": "on", "opinion": "公示期满，未收到异议。"}, wait=0.4
     )
 
 
-def award_data(job: Job, matter: Matter, rank: int = 1) -> dict[str, Any]:
-    """Return the award of a rank."""
-    bid = Bid.objects.get(tender_id=matter.pk, rank=rank)
+def candidates_data(job: Job) -> dict[str, Any]:
+    """Return the publicity of the candidates as of today."""
+    return {"outlets": MEDIA, "to_on": job.desk.today + timedelta(days=4), "contact_text": CONTACT}
+
+
+def award_data(matter: Matter, **changes: Any) -> dict[str, Any]:
+    """Return the preparation of an award."""
     return {
-        "bid": bid.pk,
-        "decided_on": job.desk.today,
-        "reason": "经评审综合得分第一，无异议",
+        "tender": matter.pk,
+        "method": "rank_one",
+        "reason": "经评审综合得分第一，公示无异议",
         "legal_basis": "",
+        **changes,
     }
 
 
+def award_opened(job: Job) -> Matter:
+    """Open the award."""
+    return job.open(TENDERS, "works_award", f"{job.plan.title}{WORDS[job.plan.category]}定标")
+
+
 def awarded(job: Job, matter: Matter) -> Script[None]:
-    """Award to the first rank, send the notice and pass the gate into contract."""
-    yield from job.step(LEADER, matter, "award", lambda: award_data(job, matter))
+    """Publish the candidates, award to the first rank, send the notice and pass the gate into contract."""
+    yield from unopposed(job, matter)
+    yield job.days(0.8)
+    award = award_opened(job)
+    yield from job.step(TENDERS, award, "prepare", lambda: award_data(matter), wait=0.3)
+    yield from award_out(job, award)
+
+
+def award_out(job: Job, award: Matter) -> Script[None]:
+    """Confirm the award, send the notice and pass the gate; whoever won builds."""
+    if job.plan.builder:
+        row = Award.objects.select_related("enterprise").get(pk=award.pk)
+        job.winner = MANAGER_OF[row.enterprise.name] if row.enterprise else ""
+    yield from job.step(LEADER, award, "confirm", lambda: {"is_lawful": "on", **job.opinion()}, wait=1.2)
     number = next(job.desk.letters)
     yield from job.step(
         TENDERS,
-        matter,
+        award,
         "notice",
-        lambda: {"notice_no": f"澜经中〔{job.desk.today.year}〕{number}号", "notice_on": job.desk.today},
+        lambda: {
+            "notice_no": f"澜经中〔{job.desk.today.year}〕{number}号",
+            "notice_on": job.desk.today,
+            "reported_on": job.desk.today,
+            "outlets": MEDIA,
+        },
     )
     yield job.days(0.5)
     job.gate(LEAD)
+
+
+def voted(
+    job: Job, matter: Matter, note: Callable[[Matter, str], None] = lambda _award, _rule: None
+) -> Script[None]:
+    """Award by vote under a pilot: without its paper the law binds to the first rank; the ballots decide."""
+    yield from unopposed(job, matter)
+    yield job.days(0.8)
+    award = award_opened(job)
+    free = award_data(matter, method="vote", reason="定标会票决")
+    note(award, job.refused_step(TENDERS, award, "prepare", free))
+    job.paper(TENDERS, award, "approval", "评定分离改革试点通知", step="prepare")
+    based = {**free, "legal_basis": PILOT, "legal_basis_clause": "第三条"}
+    yield from job.step(TENDERS, award, "prepare", based, wait=0.5)
+    yield 0.5
+    auditor = yield from job.present(AUDITOR)
+    room.draw_committee(job.desk.scene, award.pk, auditor)
+    yield from job.step(AUDITOR, award, "committee", lambda: {"members": 5}, wait=0.1)
+    yield 0.1
+    room.voted(job.desk.scene, award.pk, VOTES)
+    yield from job.step(
+        SECRETARY,
+        award,
+        "decide",
+        lambda: {"reason": "五名委员投票，过半数通过", "video_sha256": "ab" * 32},
+        wait=0.1,
+    )
+    yield from award_out(job, award)
+
+
+def failed(job: Job) -> Script[Matter]:
+    """Hold a tender that only two firms join: nothing is opened, the tender has failed."""
+    matter = yield from planned_tender(job)
+    offers = yield from published(job, matter, count=2)
+    job.desk.refused(lambda: room.unseal(job.desk.scene, matter.pk, offers))
+    yield from job.step(room.AGENT, matter, "open_bids", lambda: {"is_over": "on"}, wait=0.1)
+    return matter
 
 
 def tendered(job: Job, *, count: int = 4, over: bool = False, rejects: bool = True) -> Script[Matter]:
     """Go through the whole tender to the gate into contract."""
     matter = yield from planned_tender(job)
-    yield from published(job, matter)
-    opened_bids(job, matter, count=count, over=over)
+    offers = yield from published(job, matter, count=count, over=over)
+    opened_bids(job, matter, offers)
     yield from evaluated(job, matter, rejects=rejects)
     yield from awarded(job, matter)
     return matter
-
-
-def contract_data(job: Job, tender: Matter, code: str, account: str, **changes: Any) -> dict[str, Any]:
-    """Return the draft of the contract on the award."""
-    award = Award.objects.select_related("enterprise").get(tender_id=tender.pk)
-    supervision = Enterprise.objects.get(name=SUPERVISION[job.plan.supervision][0])
-    is_works = job.plan.category == "works"
-    return {
-        "award": award.pk,
-        "code": code,
-        "title": f"{job.plan.title}{WORDS[job.plan.category]}合同",
-        "kind": "works" if is_works else "goods",
-        "amount": str(award.amount),
-        "provisional": "0",
-        "end_on": job.desk.today + timedelta(days=300),
-        "advance_ratio": "10",
-        "progress_ratio": "80",
-        "retention_ratio": "3",
-        "payment_days": "30",
-        "holder_name": award.enterprise.name,
-        "account_no": account,
-        "bank_name": "澜汀农村商业银行望汀支行",
-        "supervisor_name": supervision.name if is_works else "",
-        "supervisor_credit_code": supervision.credit_code if is_works else "",
-        **changes,
-    }
-
-
-def drafted(job: Job, tender: Matter) -> Script[Matter]:
-    """Open the contract and hand in its draft."""
-    year = job.desk.today.year
-    code, account = f"澜经建合{year}-{next(job.desk.contracts):03d}", job.desk.account_no()
-    yield job.days(1.5)
-    matter = job.open(CONTRACTS, "works_contract", f"{job.plan.title}{WORDS[job.plan.category]}合同")
-    yield from job.step(CONTRACTS, matter, "draft", lambda: contract_data(job, tender, code, account))
-    return matter
-
-
-def countersigned(job: Job, matter: Matter) -> Script[None]:
-    """Have the three sign, each in his own time."""
-    waits = sorted(
-        (job.days(usual), number, step)
-        for usual, number, step in ((1.2, COST, "cost"), (1.0, FUNDS, "finance"), (1.9, LAWYER, "legal"))
-    )
-    passed = 0.0
-    for wait, number, step in waits:
-        yield from job.step(number, matter, step, wait=wait - passed)
-        passed = wait
-
-
-def signed(job: Job, matter: Matter) -> Script[None]:
-    """Approve, sign and file the contract."""
-    yield from job.step(LEADER, matter, "approve")
-    yield from job.step(ARCHIVES, matter, "file", lambda: {"signed_on": job.desk.today, "is_same": "on"})
-    job.contract = Contract.objects.get(pk=matter.pk)
-
-
-def contracted(job: Job, tender: Matter) -> Script[None]:
-    """Go through the whole contract and the construction permit to the gate into implementation."""
-    matter = yield from drafted(job, tender)
-    yield from countersigned(job, matter)
-    yield from signed(job, matter)
-    yield from permitted(job, "construction", wait=5.0)
-    yield job.days(0.5)
-    job.gate(LEAD)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 
 from lianjing.domains.works.demo import money
+from lianjing.domains.works.demo.beginning import drafted as proposal_drafted
 from lianjing.domains.works.demo.beginning import initiated, opened, permitted, planned, proposed, registered
-from lianjing.domains.works.demo.desk import FUNDS, HEAD, LAWYER, LEAD, LEADER, OFFICER, TENDERS
+from lianjing.domains.works.demo.contracting import countersigned, drafted, signed
+from lianjing.domains.works.demo.desk import FUNDS, HEAD, LAWYER, LEAD, LEADER, TENDERS
 from lianjing.domains.works.demo.job import Job
-from lianjing.domains.works.demo.queue import Script, at_work
+from lianjing.domains.works.demo.queue import Script
 from lianjing.domains.works.demo.running import CALLED_BACK, account_applied
 from lianjing.domains.works.demo.tendering import (
     awarded,
-    bidders,
-    bids,
-    countersigned,
-    deadline,
-    drafted,
     evaluated,
+    failed,
     opened_bids,
     planned_tender,
     published,
-    signed,
     tender_data,
 )
 
@@ -38,12 +34,11 @@ def energy(job: Job) -> Script[None]:
     """燊光储能产业园配套道路: too few bidders at first; under contract, but without construction permit."""
     yield from started(job)
     yield from planned(job)
-    tender = yield from planned_tender(job)
-    yield from published(job, tender)
-    few = bids(job, bidders(job, 2))
-    job.refused_step(TENDERS, tender, "open_bids", {"opened_on": job.desk.today, "bids": few})
-    yield at_work(deadline(tender) + timedelta(days=22), 45)
-    opened_bids(job, tender, count=4)
+    first = yield from failed(job)
+    yield job.days(2.0)
+    tender = yield from planned_tender(job, retender_of=first.pk)
+    offers = yield from published(job, tender, count=4)
+    opened_bids(job, tender, offers)
     yield from evaluated(job, tender)
     yield from awarded(job, tender)
     matter = yield from drafted(job, tender)
@@ -66,8 +61,8 @@ def housing(job: Job) -> Script[None]:
     yield job.days(0.5)
     job.gate(LEAD)
     tender = yield from planned_tender(job)
-    yield from published(job, tender)
-    opened_bids(job, tender, count=5, over=True)
+    offers = yield from published(job, tender, count=5, over=True)
+    opened_bids(job, tender, offers)
     yield job.desk.before_end(2)
     yield from evaluated(job, tender)
 
@@ -91,16 +86,7 @@ def hall(job: Job) -> Script[None]:
     yield from job.back(
         HEAD, matter, "check", "draft", "村级配套资金说明未加盖公章，请补正。", reason="papers_missing"
     )
-    yield from job.step(
-        OFFICER,
-        matter,
-        "draft",
-        {
-            "requested_budget": str(job.plan.budget),
-            "authority": "开发区行政审批局",
-            "basis": "白碓村村民代表会议决议、镇政府批复",
-        },
-    )
+    yield from proposal_drafted(job, matter, "白碓村村民代表会议决议、镇政府批复")
     yield from job.step(HEAD, matter, "check")
     yield 0.7
     job.pause(FUNDS, matter, "funds", "村级配套资金银行存款证明过期，一次性告知补正。")
@@ -124,8 +110,8 @@ def platform(job: Job) -> Script[None]:
     yield from job.back(LEADER, tender, "approve", "plan", "达到必须招标标准，须公开招标，请重新编制方案。")
     code = f"ZB-{job.desk.today.year}-{next(job.desk.tenders):03d}"
     yield from job.step(TENDERS, tender, "plan", lambda: tender_data(job, code))
-    yield from published(job, tender)
-    opened_bids(job, tender, count=3)
+    offers = yield from published(job, tender, count=3)
+    opened_bids(job, tender, offers)
     yield from evaluated(job, tender, rejects=False)
     yield from awarded(job, tender)
     matter = yield from drafted(job, tender)

@@ -22,6 +22,7 @@ from lianjing.domains.works.forms.base import (
 from lianjing.domains.works.models import ProgressReport
 from lianjing.domains.works.rules.project import in_order
 from lianjing.runtime.contract.models import Contract
+from lianjing.runtime.contract.queries import approved_account_changes
 from lianjing.runtime.parties.models import Account
 from lianjing.runtime.payment.models import BudgetLine, Invoice, PaymentApplication
 from lianjing.runtime.process.forms import RowsField
@@ -191,7 +192,18 @@ class CollectiveForm(WorksForm):
     opinion = prose(_("决定要点"), _("会议须已有议题、到会、回避、个别意见、表决和结果的记录"))
 
 
-class FinanceForm(WorksForm):
+class AccountWatch(WorksForm):
+    """A step before which the payee account is shown with the day of its last change."""
+
+    def prepare(self) -> None:
+        """Tell of a changed account; whether it may be paid is the red line's business."""
+        found = PaymentApplication.objects.select_related("contract").filter(pk=self.matter.pk).first()
+        change = approved_account_changes(found.contract).last() if found and found.contract else None
+        if change is not None and change.changed_on is not None:
+            self.warn(_("收款账户已于%(day)s变更，请逐项核对") % {"day": change.changed_on.isoformat()})
+
+
+class FinanceForm(AccountWatch):
     """Step finance: budget, invoices, account and term."""
 
     is_invoice_verified = ticked(_("发票逐张查验通过"))
@@ -200,13 +212,14 @@ class FinanceForm(WorksForm):
     opinion = opinion()
 
 
-class MakeOrderForm(WorksForm):
+class MakeOrderForm(AccountWatch):
     """Step make_order: the order to the bank; amount and payee come from the application."""
 
     order_no = line(_("指令号"), _("例如 ZF-2025-0031"), longest=40)
 
     def prepare(self) -> None:
         """Offer the paying unit's own registered accounts."""
+        super().prepare()
         own = Account.objects.filter(holder_kind="unit", to_on__isnull=True).order_by("id")
         self.fields["payer_account"] = forms.TypedChoiceField(
             label=_("付款账户"),
@@ -226,7 +239,7 @@ class CheckOrderForm(WorksForm):
     is_same = ticked(_("指令的金额、户名、账号与审批一致"))
 
 
-class ReleaseForm(WorksForm):
+class ReleaseForm(AccountWatch):
     """Step release: the head of finance lets the money go."""
 
     is_released = ticked(_("同意放行"), _("放行前再次核对五审结论和红线"))
@@ -238,4 +251,5 @@ class ReceiptForm(WorksForm):
     past_days: ClassVar[tuple[str, ...]] = ("booked_on",)
     bank_ref = line(_("流水号"), _("银行回单上的交易流水号"), longest=60)
     booked_on = day_field(_("记账日"))
-    amount = money(_("回单金额（元）"), _("须与支付令相等"))
+    amount = money(_("回单金额（元）"), _("须与支付令相等；有工资专户支付令的为两笔合计"))
+    wage_bank_ref = line(_("工资专户流水号"), _("人工费拨入工资专户的那一笔"), required=False, longest=60)

@@ -12,7 +12,6 @@ from lianjing.domains.works.models.completion import (
 )
 from lianjing.domains.works.models.project import (
     CostBaseline,
-    Initiation,
     Onboarding,
     PlanItem,
     Project,
@@ -31,6 +30,7 @@ from lianjing.domains.works.models.site import (
     WagePayment,
     WorkStart,
 )
+from lianjing.domains.works.models.stated import StatedPaper
 from lianjing.domains.works.models.tendering import (
     Award,
     AwardBallot,
@@ -68,7 +68,6 @@ __all__ = [
     "CommitteeMember",
     "CostBaseline",
     "Handover",
-    "Initiation",
     "Inspection",
     "Lot",
     "Milestone",
@@ -85,6 +84,7 @@ __all__ = [
     "ShortlistVote",
     "SiteVisa",
     "SiteVisaItem",
+    "StatedPaper",
     "Study",
     "Subcontract",
     "Tender",

@@ -146,23 +146,6 @@ class Study(Kept):
         verbose_name = "编制与造价文件"
 
 
-class Initiation(Kept):
-    """Approval of the proposal, study and preliminary design: the budget that caps all later sums."""
-
-    matter = models.OneToOneField(
-        "matter.Matter", models.PROTECT, primary_key=True, db_column="id", verbose_name="事项"
-    )
-    project = models.ForeignKey("Project", models.PROTECT, related_name="+", verbose_name="项目")
-    permit_no = models.TextField("批复文号", blank=True, default="")
-    issued_on = models.DateField("批复日期", null=True, blank=True)
-    approved_budget = MoneyField("批准概算", null=True, blank=True)
-    authority = models.TextField("批复机关", blank=True, default="")
-
-    class Meta:
-        db_table = "initiation"
-        verbose_name = "立项报批"
-
-
 class Onboarding(Kept):
     """A running project taken over: its stage and opening sums, each with its paper."""
 

@@ -26,8 +26,11 @@ class WorkStart(Kept):
     start_on = models.DateField("开工日", null=True, blank=True)
     staff_text = models.TextField("管理人员到位", blank=True, default="")
     is_staff_as_bid = models.BooleanField("人员与投标一致", default=False)
+    replacement = models.TextField("更换批准", blank=True, default="")
     has_wage_account = models.BooleanField("工资专户已开立", default=False)
     has_real_name = models.BooleanField("实名制到位", default=False)
+    has_bond = models.BooleanField("担保已提交", default=False)
+    is_ready = models.BooleanField("机械材料到位", default=False)
     permit = models.ForeignKey(
         "permit.Permit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="施工许可"
     )
@@ -54,7 +57,10 @@ class ProgressReport(Kept):
         "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核定人"
     )
     verified_on = models.DateField("核定日", null=True, blank=True)
+    planned_ratio = RatioField("计划进度", null=True, blank=True)
     worker_count = models.IntegerField("在场人数", null=True, blank=True)
+    wages_due = MoneyField("应付工资", null=True, blank=True)
+    wages_paid = MoneyField("已付工资", null=True, blank=True)
     problems = models.TextField("问题", blank=True, default="")
     measures = models.TextField("纠偏措施", blank=True, default="")
 
@@ -174,6 +180,7 @@ class SiteVisa(Kept):
     price_source = CodeField("单价来源", codelist="price_source")
     amount = MoneyField("金额", null=True, blank=True)
     measured_at = models.DateTimeField("计量时间", null=True, blank=True)
+    covered_at = models.DateTimeField("覆盖时间", null=True, blank=True)
     measured_by_a_person = models.ForeignKey(
         "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="计量人甲"
     )

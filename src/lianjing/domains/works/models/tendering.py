@@ -56,6 +56,8 @@ class Tender(Kept):
     opened_on = models.DateField("开标日", null=True, blank=True)
     report_on = models.DateField("评标报告日", null=True, blank=True)
     bidder_count = models.IntegerField("投标人数", null=True, blank=True)
+    shortlist_count = models.IntegerField("按评分入围数", null=True, blank=True)
+    shortlist_drawn = models.IntegerField("随机入围数", null=True, blank=True)
 
     class Meta:
         db_table = "tender"
@@ -129,12 +131,14 @@ class Clarification(Kept):
 
 
 class Bid(Kept):
-    """One bidder's bid for one lot."""
+    """One bidder's bid for one lot. Until the opening it names nobody: the bidder is a keyed digest."""
 
     tender = models.ForeignKey("Tender", models.PROTECT, related_name="+", verbose_name="招标")
     enterprise = models.ForeignKey(
-        "parties.Enterprise", models.PROTECT, related_name="+", verbose_name="投标人"
+        "parties.Enterprise", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="投标人"
     )
+    bidder_hash = models.CharField("投标人密封摘要", max_length=64, blank=True, default="")
+    submitter_hash = models.CharField("递交人密封摘要", max_length=64, blank=True, default="")
     lot = models.ForeignKey(
         "Lot", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="标段"
     )
@@ -160,7 +164,12 @@ class Bid(Kept):
 
     class Meta:
         db_table = "bid"
-        constraints = [models.UniqueConstraint(fields=["tender", "enterprise"], name="bid_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tender", "enterprise"], name="bid_once", condition=models.Q(lot__isnull=True)
+            ),
+            models.UniqueConstraint(fields=["tender", "enterprise", "lot"], name="bid_once_a_lot"),
+        ]
         verbose_name = "投标"
 
 
@@ -312,15 +321,17 @@ class Award(Kept):
         verbose_name="事项",
     )
     tender = models.ForeignKey("Tender", models.PROTECT, related_name="+", verbose_name="招标")
-    bid = models.ForeignKey("Bid", models.PROTECT, related_name="+", verbose_name="中标投标")
-    enterprise = models.ForeignKey(
-        "parties.Enterprise", models.PROTECT, related_name="+", verbose_name="中标人"
+    bid = models.ForeignKey(
+        "Bid", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="中标投标"
     )
-    amount = MoneyField("中标价")
-    rank = models.IntegerField("中标人名次")
+    enterprise = models.ForeignKey(
+        "parties.Enterprise", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="中标人"
+    )
+    amount = MoneyField("中标价", null=True, blank=True)
+    rank = models.IntegerField("中标人名次", null=True, blank=True)
     method = CodeField("定标办法", codelist="award_method")
     legal_basis = models.TextField("非首位定标依据", blank=True, default="")
-    decided_on = models.DateField("定标日")
+    decided_on = models.DateField("定标日", null=True, blank=True)
     lot = models.ForeignKey(
         "Lot", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="标段"
     )

@@ -11,10 +11,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lianjing.domains.works.models import Project
+from lianjing.domains.works.models import Project, Tender
 from lianjing.domains.works.pages.projects import READERS, is_outside
+from lianjing.domains.works.queries import dossier
 from lianjing.domains.works.queries import tabs as reads
-from lianjing.domains.works.queries.money import MoneyPath, contract_lines, cost_chain, ledger_of, money_path
+from lianjing.domains.works.queries.catalogue import catalogue_of
+from lianjing.domains.works.queries.milestones import milestones
+from lianjing.domains.works.queries.money import (
+    ContractLine,
+    MoneyPath,
+    contract_lines,
+    cost_chain,
+    ledger_of,
+    money_path,
+)
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.documents.queries import documents_below
@@ -25,13 +35,12 @@ from lianjing.runtime.process.scope import open_for, visible_to
 from lianjing.runtime.regulation.queries import clause_title
 from lianjing.runtime.trail.models import Event
 from lianjing.runtime.trail.queries import lines
-from lianjing.runtime.undertaking.models import Undertaking
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.access_log import note_view
 from lianjing.web.diagram import diagram_of
 from lianjing.web.receipts import fresh_key
 from lianjing.web.records import values_of
-from lianjing.web.words import clause_address, text_of, timeline_acts
+from lianjing.web.words import address, clause_address, text_of, timeline_acts
 
 LATEST_ACTS = 20
 PRINTED_ACTS = 5000
@@ -44,6 +53,7 @@ TONES = {
     "suspended": "warn",
     "archived": "off",
 }
+DECISION_TONES = {"passed": "good", "conditional": "warn", "rejected": "bad", "deferred": "warn"}
 RESULT_TONES = {
     "pass": "good",
     "pass_with_cut": "warn",
@@ -86,9 +96,7 @@ def project(request: HttpRequest, matter_id: int) -> HttpResponse:
         "acts": acts,
         "older": older,
         "documents": [row for row in documents_below(matter.id) if row.matter_id in visible],
-        "owed": Undertaking.objects.filter(matter_id=matter.id, closed_on=None)
-        .select_related("owner_person")
-        .order_by("due_on"),
+        **_dossier(asked, matter, visible, contracts),
         "processes": [(row.matter, diagram_of(row)) for row in reads.running(matter, visible)],
         "is_printed": _is_printed(asked),
         "tones": TONES,
@@ -100,6 +108,55 @@ def project(request: HttpRequest, matter_id: int) -> HttpResponse:
         ],
     }
     return render(request, "works/project.html", context)
+
+
+def _dossier(
+    request: PageRequest, matter: Matter, visible: set[int], contracts: list[ContractLine]
+) -> dict[str, Any]:
+    """People, decisions, changes, milestones, debts and completeness: the cards beside the tabs."""
+    owed = list(dossier.owed_in(matter, visible))
+    shown: dict[str, Any] = {
+        "owed": owed,
+        "owed_late": dossier.overdue_count(owed, request.today),
+        "extras": dossier.extras_of([line.contract for line in contracts], visible),
+        "today": request.today,
+    }
+    if is_outside(request):
+        return shown
+    return shown | {
+        "people": dossier.people_of(matter, visible),
+        "decisions": [_decision(each) for each in dossier.decisions_of(matter, visible, request.who.id)],
+        "milestones": [
+            {"line": line, "kind": codes.label("milestone_kind", line.kind) if line.kind else ""}
+            for line in milestones(matter.id, request.today)
+        ],
+        "completeness": catalogue_of(matter).count,
+        "catalogue_url": address("works_catalogue", matter.id),
+        "costs_url": address("works_project_costs", matter.id),
+        "tender_rooms": [
+            (row, address("works_tender_room", row.pk))
+            for row in Tender.objects.filter(project_id=matter.id, pk__in=visible)
+            .select_related("matter")
+            .order_by("pk")
+            if address("works_tender_room", row.pk)
+        ],
+    }
+
+
+def _decision(decision: dossier.Decision) -> dict[str, Any]:
+    item = decision.item
+    return {
+        "item": item,
+        "meeting": item.meeting,
+        "kind": codes.label("meeting_kind", item.meeting.kind),
+        "result": codes.label("decision_result", item.result) if item.result else "",
+        "tone": DECISION_TONES.get(item.result, "plain"),
+        "votes": [
+            {"vote": vote, "choice": codes.label("vote_choice", vote.choice) if vote.choice else ""}
+            for vote in decision.votes
+        ],
+        "dissent": decision.dissent,
+    }
 
 
 @signed_in(kinds=READERS)

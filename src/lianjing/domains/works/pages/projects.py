@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,8 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lianjing.domains.works.forms.project import ProjectForm
+from lianjing.domains.works.models import Project
 from lianjing.domains.works.queries.overview import CURRENCY, MONEY, stage_counts
-from lianjing.domains.works.queries.projects import projects_visible
+from lianjing.domains.works.queries.portfolio import late_projects, planned_condition
+from lianjing.domains.works.queries.projects import counts_by_stage, projects_visible, sums_by_currency
 from lianjing.domains.works.services.project import open_project
 from lianjing.kernel.refusal import Refusal
 from lianjing.runtime import codes
@@ -34,6 +37,8 @@ from lianjing.web.words import refusal_words
 
 OPENER = "project_officer"
 READERS = ("operator", "reviewer", "approver", "head", "supervisor", "external")
+# Kinds of units that build: firms and experts from outside do not stand in the choice.
+OWNERS = ("zone", "bureau", "department", "town", "village", "state_firm")
 SUMS = ("total_investment", "approved_budget", "contract_sum", "paid_sum")
 
 
@@ -136,9 +141,12 @@ def _stage_tone(row: Any) -> str:
     return "doing"
 
 
-def _filters(projects: QuerySet[Any]) -> list[Filter]:
-    years = projects.order_by("-funding_year").values_list("funding_year", flat=True).distinct()
-    units = Unit.objects.filter(id__in=projects.order_by().values("owner_unit_id")).order_by("code")
+def _filters(now: datetime) -> list[Filter]:
+    ends = Project.objects.aggregate(first=Min("funding_year"), last=Max("funding_year"))
+    years = range(ends["last"], ends["first"] - 1, -1) if ends["last"] else ()
+    units = Unit.objects.filter(
+        Exists(Project.objects.filter(owner_unit_id=OuterRef("pk"))), kind__in=OWNERS
+    ).order_by("code")
     labels = {
         "contract": _("有合同"),
         "change": _("有变更"),
@@ -158,7 +166,20 @@ def _filters(projects: QuerySet[Any]) -> list[Filter]:
         ),
         Filter("status", _("状态"), codes.choices("project_status"), "status"),
         Filter("unit", _("建设单位"), [(str(unit.id), unit.name) for unit in units], "owner_unit_id"),
-        Filter("year", _("资金年度"), [(str(year), str(year)) for year in years if year], "funding_year"),
+        Filter("year", _("资金年度"), [(str(year), str(year)) for year in years], "funding_year"),
+        Filter("sector", _("行业"), codes.choices("project_sector"), "sector"),
+        Filter(
+            "late",
+            _("时限"),
+            [("overdue", _("有逾期事项"))],
+            lambda _value: Q(pk__in=late_projects(now)),
+        ),
+        Filter(
+            "plan",
+            _("年度计划"),
+            [("planned", _("已列入计划")), ("unplanned", _("未列入计划"))],
+            planned_condition,
+        ),
         Filter("onboarding", _("存量处理"), codes.choices("onboarding"), "matter__onboarding"),
         Filter("money", _("资金"), list(labels.items()), lambda value: MONEY[value]),
     ]
@@ -175,24 +196,10 @@ class Total:
 
 def _totals(found: QuerySet[Any]) -> list[Total]:
     """Sum what was found, each currency by itself: sums of different money are never added."""
-    rows = found.order_by().values("currency").annotate(**{f"sum_{name}": Sum(name) for name in SUMS})
-    merged: dict[str, dict[str, Decimal]] = {}
-    for row in rows:
-        own = merged.setdefault(row["currency"] or "CNY", dict.fromkeys(SUMS, Decimal(0)))
-        for name in SUMS:
-            own[name] += row[f"sum_{name}"] or Decimal(0)
-    counts = _counts(found)
     return [
-        Total(currency, counts.get(currency, 0), tuple(_words(currency, sums.values())))
-        for currency, sums in sorted(merged.items())
+        Total(currency, count, tuple(_words(currency, sums)))
+        for currency, count, sums in sums_by_currency(found)
     ]
-
-
-def _counts(found: QuerySet[Any]) -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for currency in found.order_by().values_list("currency", flat=True):
-        counted[currency or "CNY"] = counted.get(currency or "CNY", 0) + 1
-    return counted
 
 
 def _words(currency: str, sums: Iterable[Decimal]) -> Iterable[str]:
@@ -212,21 +219,26 @@ def projects(request: PageRequest) -> HttpResponse:
         seen,
         columns,
         ("title", "project_code", "site", "owner_unit__name", "source_unit_name", "matter__code"),
-        _filters(seen),
+        _filters(request.now),
         table="projects",
         search_label=_("名称、代码、地点、单位"),
         empty_text=_("没有符合条件的项目"),
     )
     if listing.wants_excel:
         return listing.excel(_("工程项目"))
+    counts = counts_by_stage(request.who.id, request.today)
+    is_long = getattr(listing.page.paginator, "is_capped", False) and "totals" not in request.GET
     context = {
         "listing": listing,
-        "stages": stage_counts(seen),
-        "total": seen.count(),
-        "totals": [] if outside else _totals(listing.found),
+        "stages": stage_counts(counts),
+        "total": sum(counts.values()),
+        "totals": [] if outside or is_long else _totals(listing.found),
+        "totals_url": f"?{request.GET.urlencode()}&totals=1" if is_long and not outside else "",
         "sum_labels": [_("总投资"), _("批准概算"), _("合同价"), _("已支付")],
         "may_open": any(held.post.key == OPENER for held in request.held),
+        "may_see_load": not outside,
         "chosen": request.GET.get("stage", ""),
+        "view_url": request.build_absolute_uri() if request.GET else "",
     }
     return render(request, "works/projects.html", context)
 

@@ -1,13 +1,14 @@
-"""Contract and its changes of account."""
+"""Contract, its supplementary agreements and its changes of account."""
 
 from __future__ import annotations
 
+from lianjing.domains.works.forms import amendment as amendment_forms
 from lianjing.domains.works.forms import contract as contract_forms
 from lianjing.domains.works.forms.base import OpinionForm
 from lianjing.domains.works.queries import stage
-from lianjing.domains.works.services import basis, contract
+from lianjing.domains.works.services import amendment, basis, contract
 from lianjing.kernel.declaration import Duty, Procedure, Step, Text
-from lianjing.runtime.contract.models import AccountChange, Contract
+from lianjing.runtime.contract.models import AccountChange, Amendment, Contract
 
 CONTRACT = Procedure(
     key="works_contract",
@@ -21,11 +22,33 @@ CONTRACT = Procedure(
     series="建合",
     steps=(
         Step("draft", contract.draft, Duty.APPLY, contract_forms.ContractDraftForm, "entered"),
-        Step("cost", contract.countersign, Duty.REVIEW, OpinionForm, "reviewed"),
-        Step("finance", contract.countersign, Duty.REVIEW, OpinionForm, "reviewed"),
-        Step("legal", contract.countersign, Duty.REVIEW, OpinionForm, "reviewed"),
-        Step("approve", contract.approve, Duty.APPROVE, OpinionForm, "approved"),
+        Step("compare", contract.compare, Duty.APPLY, contract_forms.CompareForm, "entered"),
+        Step("cost", contract.countersign, Duty.REVIEW, contract_forms.CountersignForm, "reviewed"),
+        Step("finance", contract.countersign, Duty.REVIEW, contract_forms.CountersignForm, "reviewed"),
+        Step("legal", contract.countersign, Duty.REVIEW, contract_forms.CountersignForm, "reviewed"),
+        Step("approve", contract.approve, Duty.APPROVE, contract_forms.CountersignForm, "approved"),
+        Step("seal", contract.seal, Duty.RECHECK, contract_forms.SealForm, "entered"),
         Step("file", contract.file, Duty.RECHECK, contract_forms.FileContractForm, "reviewed"),
+    ),
+)
+
+AMENDMENT = Procedure(
+    key="works_amendment",
+    matter_kind="amendment",
+    label=Text("补充协议", "Supplementary agreement"),
+    parent_kind="project",
+    opener_post="contract_officer",
+    record=Amendment,
+    may_open=stage.opening("works_amendment"),
+    withdrawn=amendment.withdrawn,
+    series="建补",
+    steps=(
+        Step("draft", amendment.draft, Duty.APPLY, amendment_forms.AmendmentDraftForm, "entered"),
+        Step("finance", amendment.countersign, Duty.REVIEW, OpinionForm, "reviewed"),
+        Step("legal", amendment.countersign, Duty.REVIEW, OpinionForm, "reviewed"),
+        Step("approve", amendment.approve, Duty.APPROVE, OpinionForm, "approved"),
+        Step("seal", amendment.seal, Duty.RECHECK, amendment_forms.AmendmentSealForm, "entered"),
+        Step("file", amendment.file, Duty.RECHECK, amendment_forms.AmendmentFileForm, "reviewed"),
     ),
 )
 
@@ -48,5 +71,6 @@ ACCOUNT_CHANGE = Procedure(
 
 PROCEDURES: tuple[Procedure, ...] = (
     CONTRACT,
+    AMENDMENT,
     ACCOUNT_CHANGE,
 )

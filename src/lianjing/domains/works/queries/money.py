@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,20 +11,14 @@ from django.db.models import Sum
 
 from lianjing.domains.works.models import CostBaseline, Project
 from lianjing.domains.works.queries.standing import NOTHING, standing_of
+from lianjing.domains.works.rules.costs import CHAIN
 from lianjing.runtime.contract.models import Contract
+from lianjing.runtime.payment.clock import terms_of
 from lianjing.runtime.payment.models import BankLine, PaymentApplication, PaymentOrder
 from lianjing.runtime.payment.queries import sum_of
 from lianjing.runtime.payment.rules import Standing
+from lianjing.runtime.payment.term import Term
 
-CHAIN = (
-    "estimate",
-    "approved_budget",
-    "detailed_budget",
-    "control_price",
-    "contract",
-    "settlement",
-    "final_account",
-)
 DEAD = ("draft", "cancelled")
 LIVE = ("draft", "open", "suspended")
 
@@ -64,18 +58,32 @@ class MoneyPath:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The check of payments three ways (C3f): sum of receipts = ledger = lines of the bank's file."""
+    """The check of payments (C3f): sum of receipts = ledger = lines of the bank's file.
+
+    `bank` sums the matched receipts, typed in or imported; `statement` those of them that a bank file confirmed.
+    """
 
     ledger: Decimal
     orders: Decimal
     bank: Decimal
     opening: Decimal
     receipt_count: int
+    statement: Decimal = NOTHING
 
     @property
     def is_equal(self) -> bool:
-        """True where the three sums agree."""
+        """True where ledger, orders and receipts agree."""
         return self.ledger == self.orders == self.bank
+
+    @property
+    def is_confirmed(self) -> bool:
+        """True where the bank's own file says the same."""
+        return self.is_equal and self.statement == self.bank
+
+
+def terms(matter_ids: Collection[int], day: date) -> dict[int, Term]:
+    """Return the statutory term of payments by matter."""
+    return terms_of(PaymentApplication.objects.filter(pk__in=matter_ids), day)
 
 
 def share(part: Decimal, whole: Decimal) -> Decimal:
@@ -137,6 +145,7 @@ def ledger_of(project_id: int, lines: Iterable[ContractLine]) -> Ledger:
         bank=bank.aggregate(total=Sum("amount"))["total"] or NOTHING,
         opening=_sum(line.standing.paid for line in lines) - ledger,
         receipt_count=bank.count(),
+        statement=bank.filter(statement__isnull=False).aggregate(total=Sum("amount"))["total"] or NOTHING,
     )
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lianjing.domains.works.models import ChangeOrder, Onboarding, ProgressReport
 from lianjing.domains.works.queries.money import DEAD, LIVE
-from lianjing.domains.works.queries.projects import projects_visible
+from lianjing.domains.works.queries.projects import counts_by_stage, projects_visible
 from lianjing.domains.works.queries.standing import NOTHING
 from lianjing.domains.works.rules.archive import YUAN as CURRENCY
 from lianjing.domains.works.rules.gates import ORDER
@@ -25,15 +25,8 @@ from lianjing.runtime.payment.queries import sum_of
 from lianjing.web.overview import MoneyStep, Overview, StageCount, Standing
 
 
-def stage_counts(projects: QuerySet[Any]) -> tuple[StageCount, ...]:
-    """Count the projects by stage in the order of the stages, each with its list."""
-    rows = (
-        projects.order_by()
-        .values("matter__stage")
-        .annotate(count=Count("pk"))
-        .values_list("matter__stage", "count")
-    )
-    counts = dict(rows)
+def stage_counts(counts: Mapping[str, int]) -> tuple[StageCount, ...]:
+    """Return the counts in the order of the stages, each with its list."""
     place = reverse("works_projects")
     return tuple(
         StageCount(codes.label("stage", stage), counts.get(stage, 0), f"{place}?stage={stage}")
@@ -48,14 +41,14 @@ def page_of(matter: Matter) -> str:
 
 def overview(person_id: int, day: date) -> Overview:
     """Return what the cockpit shows of works to this person today. Archived projects count in no sum."""
-    projects = projects_visible(person_id, day)
+    projects, counts = projects_visible(person_id, day), counts_by_stage(person_id, day)
     live = projects.exclude(matter__onboarding="archive").filter(currency__in=CURRENCY)
     standings = _standings(live)
     return Overview(
         label=_("工程项目"),
-        total=projects.count(),
+        total=sum(counts.values()),
         list_url=reverse("works_projects"),
-        stages=stage_counts(projects),
+        stages=stage_counts(counts),
         path=_path(live, standings.values()),
         standings=tuple(sorted(standings.values(), key=_urgency)),
     )

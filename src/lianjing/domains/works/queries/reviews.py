@@ -12,9 +12,11 @@ from lianjing.runtime.meeting.models import AgendaItem
 from lianjing.runtime.meeting.queries import passed_item
 from lianjing.runtime.org.models import Unit
 from lianjing.runtime.payment.models import PaymentApplication
-from lianjing.runtime.process.models import DecisionLog, Review, WorkItem
+from lianjing.runtime.process.models import DecisionLog, ProcessInstance, Review, WorkItem
+from lianjing.runtime.regulation.queries import graph_of
 from lianjing.runtime.trail.act import legal_day
 
+ENTERING = ("apply", "price", "agree", "submit")  # the step by which a matter was last sent in
 MEETINGS = {"director_meeting": ("director", "party_committee"), "party_committee": ("party_committee",)}
 
 
@@ -25,7 +27,7 @@ def collective_item(matter_id: int, body: str, *, amount: Decimal | None = None)
     """
     kinds = MEETINGS.get(body)
     item = passed_item(matter_id, kinds, amount=amount) if kinds else None
-    first = _last_done(matter_id, "apply") or _last_done(matter_id, "price")
+    first = next((done for step in ENTERING if (done := _last_done(matter_id, step)) is not None), None)
     if item is None or first is None or item.decided_on is None or first.closed_at is None:
         return None
     return item if item.decided_on >= legal_day(first.closed_at) else None
@@ -47,6 +49,15 @@ def _last_done(matter_id: int, step_key: str) -> WorkItem | None:
         .order_by("-id")
         .first()
     )
+
+
+def review_chain(matter_id: int) -> tuple[str, ...]:
+    """Return the reviews that the bundle in force for this matter draws: nobody else sets or shortens the chain (F1)."""
+    instance = ProcessInstance.objects.select_related("definition").filter(matter_id=matter_id).first()
+    if instance is None:
+        return FIVE
+    drawn = {task.id for task in graph_of(instance.definition).tasks}
+    return tuple(kind for kind in FIVE if kind in drawn)
 
 
 def present_reviews(matter_id: int) -> list[Review]:
@@ -114,8 +125,12 @@ def review_lines(application: PaymentApplication) -> list[ReviewLine]:
     """Return the five reviews of a payment in order, each with its conclusions and who is still awaited."""
     rows = present_reviews(application.pk)
     asked = departments_asked(application.pk)
+    chain = review_chain(application.pk)
     missing = five_reviews(
-        review_views(application.pk), asked, has_decision=application.agenda_item_id is not None
+        review_views(application.pk),
+        asked,
+        has_decision=application.agenda_item_id is not None,
+        needed=chain,
     ).missing
     answered = {row.unit_id for row in rows if row.kind == "joint"}
     awaited = tuple(
@@ -130,5 +145,5 @@ def review_lines(application: PaymentApplication) -> list[ReviewLine]:
             kind not in missing,
             awaited if kind == "joint" else (),
         )
-        for kind in FIVE
+        for kind in chain
     ]

@@ -5,9 +5,18 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
-from lianjing.domains.works.models import Award, ChangeOrder, Onboarding, ProgressReport, Project, Tender
+from lianjing.domains.works.models import (
+    Award,
+    ChangeOrder,
+    Onboarding,
+    ProgressReport,
+    Project,
+    Settlement,
+    SiteVisa,
+    Tender,
+)
 from lianjing.domains.works.rules.money import Cumulative, cumulative
 from lianjing.domains.works.rules.project import total
 from lianjing.runtime.contract.models import Contract
@@ -21,13 +30,13 @@ LIVE = ("draft", "open", "suspended")
 
 
 def approved_changes(contract: Contract) -> Decimal:
-    """Return the signed sum of the changes approved on the platform, in yuan."""
-    return (
-        ChangeOrder.objects.filter(contract=contract, status="approved").aggregate(total=Sum("amount"))[
-            "total"
-        ]
-        or NOTHING
-    )
+    """Return the signed sum of the changes and visas approved on the platform, in yuan.
+
+    A visa within the contract's own scope is paid by the contract's items and adds nothing.
+    """
+    changes = ChangeOrder.objects.filter(contract=contract, status="approved")
+    visas = SiteVisa.objects.filter(contract=contract, status="approved", is_in_contract=False)
+    return total(each.aggregate(total=Sum("amount"))["total"] for each in (changes, visas)) or NOTHING
 
 
 def confirmed_reports(contract: Contract) -> QuerySet[ProgressReport]:
@@ -58,6 +67,15 @@ def opening_of(contract: Contract) -> OpeningSums | None:
     )
 
 
+def settled(contract: Contract) -> Decimal | None:
+    """Return the sum of the contract's approved settlement, None before it: it replaces contract plus changes."""
+    last = Settlement.objects.filter(
+        contract=contract, approved_on__isnull=False, approved__isnull=False
+    ).order_by("approved_on", "pk")
+    found = last.last()
+    return None if found is None else found.approved
+
+
 def standing_of(contract: Contract, on: date, *, excluding: int | None = None) -> Standing:
     """Return the standing for the red lines; the application `excluding` (matter id) is left out."""
     return payments.standing(
@@ -65,6 +83,7 @@ def standing_of(contract: Contract, on: date, *, excluding: int | None = None) -
         on,
         approved_changes=approved_changes(contract),
         verified_value=verified_value(contract),
+        settlement=settled(contract),
         opening=opening_of(contract),
         excluding=excluding,
     )
@@ -80,9 +99,13 @@ def ceiling_of(contract: Contract) -> Decimal:
 
 def cumulative_of(contract: Contract, amount: Decimal, *, besides: int | None = None) -> Cumulative:
     """Sum a change with the approved and pending ones of its contract, so that splitting adds up (zone_change#7)."""
-    approved = ChangeOrder.objects.filter(contract=contract, status="approved")
-    pending = ChangeOrder.objects.filter(contract=contract, status__in=PENDING, matter__status__in=LIVE)
-    earlier = [row.amount for row in (*approved, *pending) if row.pk != besides]
+    changes = ChangeOrder.objects.filter(contract=contract).exclude(pk=besides)
+    visas = SiteVisa.objects.filter(contract=contract, is_in_contract=False).exclude(pk=besides)
+    counts = Q(status="approved") | Q(status__in=PENDING, matter__status__in=LIVE)
+    earlier = [
+        *changes.filter(counts).values_list("amount", flat=True),
+        *visas.filter(counts).values_list("amount", flat=True),
+    ]
     opening = opening_of(contract)
     if opening is not None:
         earlier.append(opening.change_amount)

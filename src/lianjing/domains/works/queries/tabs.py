@@ -12,6 +12,7 @@ from lianjing.domains.works.models import (
     Award,
     Bid,
 )
+from lianjing.domains.works.queries.money import terms
 from lianjing.domains.works.queries.stage import project_view
 from lianjing.domains.works.rules import gates
 from lianjing.domains.works.rules.reviews import FIVE
@@ -26,11 +27,12 @@ from lianjing.runtime.process.models import ProcessInstance, Review, WorkItem
 from lianjing.runtime.process.opinions import sealed_items
 from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.models import Event
+from lianjing.web.terms import drawn
 
 # Under which stage of the file each kind of matter stands (C3: six tabs).
 TABS: Mapping[str, tuple[str, ...]] = {
-    "initiation": ("initiation", "proposal", "feasibility", "design", "onboarding"),
-    "planning": ("permit",),
+    "initiation": ("proposal", "feasibility", "design", "budget_adjustment", "onboarding"),
+    "planning": ("permit", "detailed_budget"),
     "tendering": ("tender", "award"),
     "contract": ("contract", "account_change", "amendment"),
     "implementation": (
@@ -190,6 +192,7 @@ class PaymentDetails:
     reviews: tuple[ReviewStep, ...]
     orders: tuple[PaymentOrder, ...]
     receipts: tuple[BankLine, ...]
+    term: dict[str, Any] | None = None
 
 
 def _attach_details(children: Mapping[int, Child], person_id: int, now: datetime) -> None:
@@ -207,11 +210,17 @@ def _tender_details(tender_ids: Sequence[int]) -> dict[int, TenderDetails]:
     if not tender_ids:
         return {}
     bids = _grouped(
-        Bid.objects.filter(tender_id__in=tender_ids).select_related("enterprise").order_by("id"), "tender_id"
+        Bid.objects.filter(tender_id__in=tender_ids, enterprise__isnull=False)
+        .select_related("enterprise")
+        .order_by("id"),
+        "tender_id",
     )
     awards = {
         row.tender_id: row
-        for row in Award.objects.filter(tender_id__in=tender_ids).select_related("enterprise").order_by("pk")
+        for row in Award.objects.filter(tender_id__in=tender_ids, bid__isnull=False)
+        .exclude(status="cancelled")
+        .select_related("enterprise")
+        .order_by("pk")
     }
     ranked = {
         number: sorted(rows, key=lambda bid: (bid.rank is None, bid.rank or 0, bid.price or 0))
@@ -250,11 +259,13 @@ def _payment_details(payment_ids: Sequence[int], person_id: int, now: datetime) 
     ):
         if line.payment_order is not None:
             receipts.setdefault(line.payment_order.payment_application_id, []).append(line)
+    running = terms(payment_ids, legal_day(now))
     return {
         number: PaymentDetails(
             tuple(_steps(reviews.get(number, []), applied.get(number))),
             tuple(orders.get(number, ())),
             tuple(receipts.get(number, ())),
+            drawn(running[number], legal_day(now)) if number in running else None,
         )
         for number in payment_ids
     }

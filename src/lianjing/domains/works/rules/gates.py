@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from lianjing.kernel.declaration import Condition
 from lianjing.kernel.refusal import Ground, Refusal
 
+APPROVALS = frozenset({"proposal", "feasibility", "design"})
 ORDER = ("initiation", "planning", "tendering", "contract", "implementation", "payment")
 
 
@@ -22,6 +23,7 @@ class ProjectView:
     is_open: bool = True
     facts: frozenset[str] = frozenset()
     running: frozenset[str] = frozenset()  # kinds of child matters still open
+    tenders_to_award: int = 0  # tenders whose candidates stood unopposed and that no award has taken up
     awards_to_contract: int = 0  # awards with notice that no contract has taken up
     active_contracts: int = 0
     unentered_contracts: int = 0  # contracts from before the platform without opening sums
@@ -29,6 +31,15 @@ class ProjectView:
     owed_papers: tuple[str, ...] = ()  # papers that the take-over still owes (undertakings open)
     missing_papers: tuple[str, ...] = ()  # mandatory papers of the stage not on file
     has_acceptance_paper: bool = False
+    unsettled_works: int = 0  # works contracts in force without an approved settlement
+    is_accounted: bool = False  # the final account is approved
+    ended_warranties: int = 0  # parts whose warranty is over and whose retention is held
+    unreleased_warranties: int = 0
+    open_deviations: int = 0  # defects and deviations not closed
+    is_handed_over: bool = False
+    simple_case: str = (
+        ""  # legal case of the simplified path; "" where proposal and feasibility must come first
+    )
 
 
 def has_reached(view: ProjectView, stage: str) -> bool:
@@ -61,7 +72,7 @@ def leaving_initiation(view: ProjectView) -> tuple[Condition, ...]:
     """Return the conditions for entering planning (zone_projects, article 4)."""
     return (
         Condition(_("立项和概算批复已登记并核对"), "project_approved" in view.facts, "zone_projects#4"),
-        Condition(_("立项报批已办结"), "initiation" not in view.running, "zone_projects#4"),
+        Condition(_("立项报批已办结"), not APPROVALS & view.running, "zone_projects#4"),
         *_common(view),
     )
 
@@ -97,19 +108,30 @@ def leaving_contract(view: ProjectView) -> tuple[Condition, ...]:
     )
 
 
+def is_accepted(view: ProjectView) -> bool:
+    """Return whether the works are accepted: by the procedure, or by the paper of a project taken over (article 17)."""
+    return "accepted" in view.facts or (view.onboarding == "taken_over" and view.has_acceptance_paper)
+
+
 def leaving_implementation(view: ProjectView) -> tuple[Condition, ...]:
     """Return the conditions for entering payment, the stage of final money (zone_projects, article 8)."""
-    is_accepted = "accepted" in view.facts or view.has_acceptance_paper
     return (
-        Condition(_("工程验收合格"), is_accepted, "zone_projects#8"),
+        Condition(_("工程验收合格"), is_accepted(view), "zone_projects#8"),
         Condition(_("变更已全部办结"), "change" not in view.running, "zone_projects#8"),
         *_common(view),
     )
 
 
 def leaving_payment(view: ProjectView) -> tuple[Condition, ...]:
-    """Return the conditions for closing the project: nothing runs any more."""
-    return (Condition(_("没有办理中的事项"), not view.running, "zone_projects#1"), *_common(view))
+    """Return the conditions for closing the project: accounted, money released, archive handed over, nothing runs."""
+    return (
+        Condition(_("没有办理中的事项"), not view.running, "zone_projects#1"),
+        Condition(_("竣工财务决算已批复"), view.is_accounted, "zone_completion#9"),
+        Condition(_("质保金已全部返还"), not view.unreleased_warranties, "zone_completion#10"),
+        Condition(_("缺陷和偏差已全部销号"), not view.open_deviations, "zone_completion#13"),
+        Condition(_("档案已移交"), view.is_handed_over, "zone_completion#11"),
+        *_common(view),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,30 +152,95 @@ def _holds(kind: str) -> Callable[[ProjectView], bool]:
     return lambda view: kind in view.facts
 
 
+def _once(kind: str) -> Need:
+    return Need(
+        "opening.once",
+        lambda: _("同类报批正在办理，不得重复发起"),
+        lambda view: kind not in view.running,
+        "zone_initiation#6",
+    )
+
+
+def _not_yet(kind: str) -> Need:
+    return Need(
+        "opening.approved",
+        lambda: _("项目已有此项批复"),
+        lambda view: kind not in view.facts,
+        "zone_initiation#6",
+    )
+
+
+_AT_INITIATION = Need(
+    "opening.stage",
+    lambda: _("立项报批只在立项阶段办理"),
+    lambda view: view.stage == "initiation",
+    "zone_projects#3",
+)
+_APPROVED = Need(
+    "opening.not_approved", lambda: _("没有立项和概算批复"), _holds("project_approved"), "zone_initiation#9"
+)
+_CONTRACTED = Need(
+    "opening.no_contract", lambda: _("没有已签订的合同"), _holds("contract_signed"), "zone_projects#7"
+)
+_ON_PLATFORM = Need(
+    "payment.not_on_platform",
+    lambda: _("没有平台上的有效合同"),
+    lambda view: view.active_contracts > 0,
+    "zone_funds#1",
+)
+_PERMITTED = Need(
+    "opening.no_permit",
+    lambda: _("未取得施工许可不得开工"),
+    _holds("construction_permitted"),
+    "zone_projects#19",
+)
+_BUILDING = Need(
+    "opening.stage",
+    lambda: _("该事项自实施阶段起办理，阶段不可跳过"),
+    _from("implementation"),
+    "zone_projects#3",
+)
+_STARTED = Need(  # a project taken over in this stage has been started before the platform
+    "opening.not_started",
+    lambda: _("开工尚未批准，不能办理"),
+    lambda view: "started" in view.facts or view.onboarding == "taken_over",
+    "zone_site#1",
+)
 OPENINGS: Mapping[str, tuple[Need, ...]] = {
-    "works_initiation": (
+    "works_proposal": (
+        _AT_INITIATION,
+        _once("proposal"),
+        _not_yet("proposal_approved"),
+        _not_yet("project_approved"),
+    ),
+    "works_feasibility": (
+        _AT_INITIATION,
+        _once("feasibility"),
+        _not_yet("feasibility_approved"),
+        _not_yet("project_approved"),
         Need(
-            "opening.stage",
-            lambda: _("立项报批只在立项阶段办理"),
-            lambda view: view.stage == "initiation",
-            "zone_projects#3",
-        ),
-        Need(
-            "opening.once",
-            lambda: _("立项报批正在办理，不得重复发起"),
-            lambda view: "initiation" not in view.running,
-            "zone_projects#10",
-        ),
-        Need(
-            "opening.approved",
-            lambda: _("项目已有立项批复"),
-            lambda view: "project_approved" not in view.facts,
-            "zone_projects#10",
+            "opening.no_proposal",
+            lambda: _("项目建议书尚未批复，不得办理可行性研究"),
+            _holds("proposal_approved"),
+            "zone_initiation#7",
         ),
     ),
-    "works_permit": (
-        Need("opening.stage", lambda: _("证照登记自规划阶段起办理"), _from("planning"), "zone_projects#3"),
+    "works_design": (
+        _AT_INITIATION,
+        _once("design"),
+        _not_yet("project_approved"),
+        Need(
+            "opening.no_feasibility",
+            lambda: _("项目建议书和可行性研究尚未批复，又没有法定的简易程序情形，不得报批初步设计"),
+            lambda view: (
+                bool(view.simple_case) or {"proposal_approved", "feasibility_approved"} <= view.facts
+            ),
+            "gov_investment#13",
+        ),
     ),
+    "works_detailed_budget": (_once("detailed_budget"), _APPROVED),
+    "works_budget_adjustment": (_once("budget_adjustment"), _APPROVED),
+    "works_permit": (),
     "works_tender": (
         Need(
             "opening.not_approved",
@@ -166,6 +253,14 @@ OPENINGS: Mapping[str, tuple[Need, ...]] = {
             lambda: _("招标自招投标阶段起办理，阶段不可跳过"),
             _from("tendering"),
             "zone_projects#3",
+        ),
+    ),
+    "works_award": (
+        Need(
+            "opening.no_tender",
+            lambda: _("没有公示期满且无未办结异议的招标，不能定标"),
+            lambda view: view.tenders_to_award > 0,
+            "zone_award#1",
         ),
     ),
     "works_contract": (
@@ -182,29 +277,14 @@ OPENINGS: Mapping[str, tuple[Need, ...]] = {
             "zone_projects#6",
         ),
     ),
-    "works_progress": (
-        Need(
-            "opening.no_contract", lambda: _("没有已签订的合同"), _holds("contract_signed"), "zone_projects#7"
-        ),
-        Need(
-            "opening.no_permit",
-            lambda: _("未取得施工许可不得开工，不能填报进度"),
-            _holds("construction_permitted"),
-            "zone_projects#19",
-        ),
-        Need(
-            "opening.stage",
-            lambda: _("进度自实施阶段起填报，阶段不可跳过"),
-            _from("implementation"),
-            "zone_projects#3",
-        ),
-    ),
-    "works_change": (
-        Need(
-            "opening.no_contract", lambda: _("没有已签订的合同"), _holds("contract_signed"), "zone_projects#7"
-        ),
-        Need("opening.stage", lambda: _("变更自合同阶段起提出"), _from("contract"), "zone_projects#3"),
-    ),
+    "works_amendment": (_ON_PLATFORM,),
+    "works_start": (_CONTRACTED, _PERMITTED, _BUILDING),
+    "works_progress": (_CONTRACTED, _PERMITTED, _BUILDING, _STARTED),
+    "works_visa": (_CONTRACTED, _BUILDING, _STARTED),
+    "works_change": (_CONTRACTED, _BUILDING, _STARTED),
+    "works_subcontract": (_CONTRACTED, _ON_PLATFORM),
+    "works_wage": (_CONTRACTED, _BUILDING, _STARTED),
+    "works_inspection": (_CONTRACTED, _BUILDING, _STARTED),
     "works_payment": (
         Need("opening.stage", lambda: _("支付申请自合同阶段起提出"), _from("contract"), "zone_projects#14"),
         Need(
@@ -220,12 +300,67 @@ OPENINGS: Mapping[str, tuple[Need, ...]] = {
             "zone_funds#1",
         ),
     ),
-    "works_account_change": (
+    "works_relocation": (
         Need(
-            "payment.not_on_platform",
-            lambda: _("没有平台上的有效合同"),
-            lambda view: view.active_contracts > 0,
-            "zone_funds#1",
+            "opening.not_approved",
+            lambda: _("没有立项批复，不得征迁"),
+            _holds("project_approved"),
+            "zone_projects#5",
+        ),
+        Need("opening.stage", lambda: _("征迁自规划阶段起办理"), _from("planning"), "zone_projects#3"),
+    ),
+    "works_account_change": (_ON_PLATFORM,),
+    "works_acceptance": (
+        _CONTRACTED,
+        Need(
+            "opening.stage", lambda: _("竣工验收自实施阶段起申请"), _from("implementation"), "zone_projects#3"
+        ),
+    ),
+    "works_settlement": (
+        Need(
+            "settlement.not_accepted",
+            lambda: _("工程未经竣工验收合格，不得办理结算"),
+            is_accepted,
+            "zone_completion#5",
+        ),
+    ),
+    "works_final_account": (
+        Need(
+            "final_account.not_settled",
+            lambda: _("尚有合同未完成竣工结算，不得编制竣工财务决算"),
+            lambda view: is_accepted(view) and not view.unsettled_works,
+            "zone_completion#9",
+        ),
+        Need(
+            "final_account.once",
+            lambda: _("竣工财务决算已批复或正在办理"),
+            lambda view: not view.is_accounted and "final_account" not in view.running,
+            "zone_completion#9",
+        ),
+    ),
+    "works_warranty": (
+        Need(
+            "warranty.not_ended",
+            lambda: _("没有保修期已满的部位，不得返还质保金"),
+            lambda view: view.ended_warranties > 0,
+            "zone_completion#10",
+        ),
+    ),
+    "works_handover": (
+        Need("opening.stage", lambda: _("档案移交在资金支付阶段办理"), _from("payment"), "zone_projects#3"),
+        Need(
+            "handover.once",
+            lambda: _("档案移交正在办理，不得重复发起"),
+            lambda view: "handover" not in view.running,
+            "zone_completion#11",
+        ),
+    ),
+    "works_post_evaluation": (
+        Need(
+            "post_evaluation.not_in_use",
+            lambda: _("工程未验收，不开展后评价"),
+            is_accepted,
+            "zone_completion#12",
         ),
     ),
 }

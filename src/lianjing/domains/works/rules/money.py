@@ -138,3 +138,27 @@ def due_day(
         return None
     days = legal_days if agreed_days is None else min(agreed_days, longest_days)
     return delivered_on + timedelta(days=days)
+
+
+def check_settled(*, has_settlement: bool) -> None:
+    """Refuse settlement money without an approved settlement of the contract; Refusal(RULE), zone_funds article 20."""
+    if not has_settlement:
+        raise Refusal(
+            Ground.RULE, "payment.no_settlement", _("合同没有经批准的结算，不得申请结算款"), "zone_funds#20"
+        )
+
+
+def check_released(amount: Decimal, *, released: Decimal, used: Decimal) -> None:
+    """Refuse retention beyond the releases approved after a defect check; Refusal(RULE), zone_funds article 20."""
+    if released <= 0:
+        raise Refusal(
+            Ground.RULE, "payment.no_release", _("没有经批准的质保金返还，不得申请质保金"), "zone_funds#20"
+        )
+    if used + amount > released:
+        raise Refusal(
+            Ground.RULE,
+            "payment.over_release",
+            _("质保金申请累计%(sum)s元超过已批准返还%(released)s元")
+            % {"sum": f"{used + amount:,.2f}", "released": f"{released:,.2f}"},
+            "zone_funds#20",
+        )

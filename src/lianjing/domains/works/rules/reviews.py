@@ -56,9 +56,13 @@ def _concludes(review: ReviewView) -> bool:
 
 
 def five_reviews(
-    reviews: Iterable[ReviewView], departments: Collection[int], *, has_decision: bool = False
+    reviews: Iterable[ReviewView],
+    departments: Collection[int],
+    *,
+    has_decision: bool = False,
+    needed: Collection[str] = FIVE,
 ) -> Verdict:
-    """Say which of the five have a recorded conclusion (zone_funds, article 2).
+    """Say which of the reviews `needed` by the bundle have a recorded conclusion (zone_funds, article 2).
 
     The joint review stands when every department that the decision named has concluded; with none named it does
     not stand. A department that disagreed has concluded `refuse`, which stands only where a meeting has decided
@@ -75,7 +79,7 @@ def five_reviews(
     }
     if departments and set(departments) <= accepted:
         standing.add("joint")
-    return Verdict(tuple(kind for kind in FIVE if kind not in standing))
+    return Verdict(tuple(kind for kind in FIVE if kind in needed and kind not in standing))
 
 
 def require_five(
@@ -84,15 +88,16 @@ def require_five(
     labels: Mapping[str, str],
     *,
     has_decision: bool = False,
+    needed: Collection[str] = FIVE,
 ) -> None:
-    """Refuse a payment step while one of the five lacks its conclusion; Refusal(RULE), zone_funds article 2."""
-    verdict = five_reviews(reviews, departments, has_decision=has_decision)
+    """Refuse a payment step while one of the reviews of its bundle lacks its conclusion; Refusal(RULE), zone_funds article 2."""
+    verdict = five_reviews(reviews, departments, has_decision=has_decision, needed=needed)
     if not verdict.is_complete:
         named = "、".join(labels.get(kind, kind) for kind in verdict.missing)
         raise Refusal(
             Ground.RULE,
             "reviews.missing",
-            _("五审缺少结论：%(reviews)s，不得支付") % {"reviews": named},
+            _("审查缺少结论：%(reviews)s，不得支付") % {"reviews": named},
             "zone_funds#2",
         )
 

@@ -1,4 +1,4 @@
-"""Bids, ranks and the award: how many bidders, which bids count, who may win."""
+"""The plan of a tender and the bids: lawful method, weights, bond, how many bidders, which bids count."""
 
 from __future__ import annotations
 
@@ -83,33 +83,98 @@ def check_ranks(bids: Sequence[BidView]) -> None:
         raise BadInput(_("有效投标的名次须从第1名起连续、不重复"), "bids")
 
 
-def check_award(
-    rank: int,
-    *,
-    required_rank: int,
-    candidates_max: int,
-    is_mandatory: bool,
-    is_state_money: bool,
-    legal_basis: str,
+def check_method(
+    method: str, *, is_mandatory: bool, exception_basis: str, failures: int, failures_before_release: int
 ) -> None:
-    """Refuse an award past the first rank where the law binds it; Refusal(RULE), regulation article 55.
+    """Refuse a mandatory tender by another method without basis; Refusal(RULE), tendering law article 4.
 
-    A legal, pilot or authorised basis (zone_award, article 3) lifts the rank rule, never the circle of candidates.
+    An invited tender needs the basis that the regulation asks for (article 8). After enough failures a tender may be
+    dropped with the approval that this step is.
     """
-    if rank < 1 or rank > candidates_max:
+    if not is_mandatory or method in ("open", "prequalified") or exception_basis.strip():
+        return
+    if failures >= failures_before_release and method not in COMPETITIVE:
+        return
+    raise Refusal(
+        Ground.RULE,
+        "tender.must_tender",
+        _("依法必须招标的项目不得以其他方式采购；确属例外的须写明依据"),
+        "tendering_regulation#8" if method == "invited" else "tendering_law#4",
+    )
+
+
+def check_shortlist(method: str, *, is_mandatory: bool, exception_basis: str) -> None:
+    """Refuse to thin an open mandatory tender by choosing its bidders; Refusal(RULE), zone_shortlist article 1."""
+    is_selective = method in ("invited", "prequalified") and (
+        not is_mandatory or bool(exception_basis.strip())
+    )
+    if not is_mandatory or is_selective:
+        return
+    raise Refusal(
+        Ground.RULE,
+        "tender.shortlist_open",
+        _("依法必须公开招标的项目不得推荐或限定正式投标人"),
+        "zone_shortlist#1",
+    )
+
+
+def check_bid_period(days: int, least: int, *, is_mandatory: bool) -> None:
+    """Refuse too short a time from notice to deadline; Refusal(RULE), tendering law article 24."""
+    if is_mandatory and days < least:
         raise Refusal(
             Ground.RULE,
-            "award.not_a_candidate",
-            _("中标人须在前%(count)s名候选人之中") % {"count": candidates_max},
-            "tendering_regulation#55",
+            "tender.bid_period",
+            _("依法必须招标的，公告至投标截止不得少于%(days)s日") % {"days": least},
+            "tendering_law#24",
         )
-    if is_mandatory and is_state_money and rank != required_rank and not legal_basis.strip():
+
+
+def check_sale_period(days: int, least: int) -> None:
+    """Refuse documents on sale for too few days; Refusal(RULE), regulation article 16."""
+    if days < least:
         raise Refusal(
             Ground.RULE,
-            "award.rank",
-            _(
-                "依法必须招标且国有资金控股或主导的项目，应当确定第%(rank)s名为中标人；选定其他名次须写明法定依据"
-            )
-            % {"rank": required_rank},
-            "tendering_regulation#55",
+            "tender.sale_period",
+            _("招标文件发售期不得少于%(days)s日") % {"days": least},
+            "tendering_regulation#16",
         )
+
+
+def check_bond(bond: Decimal | None, estimated: Decimal, ratio: Decimal) -> None:
+    """Refuse a bid bond above its share of the estimated price; Refusal(RULE), regulation article 26."""
+    if bond is not None and bond > estimated * ratio:
+        raise Refusal(
+            Ground.RULE,
+            "tender.bond",
+            _("投标保证金不得超过估算价的%(ratio)s%%") % {"ratio": f"{ratio * 100:.0f}"},
+            "tendering_regulation#26",
+        )
+
+
+def check_control_price(price: Decimal | None, budget: Decimal | None, taken: Decimal) -> None:
+    """Refuse a control price above what is left of the approved budget; Refusal(RULE)."""
+    if price is not None and budget is not None and price > budget - taken:
+        raise Refusal(
+            Ground.RULE,
+            "tender.over_budget",
+            _("最高投标限价超过概算余额%(left)s元") % {"left": f"{budget - taken:,.2f}"},
+            "gov_investment#23",
+        )
+
+
+def weights_fault(weights: Sequence[Decimal]) -> str:
+    """Return what is wrong with the weights of the scored criteria, "" where they sum to 100."""
+    if any(weight <= 0 for weight in weights):
+        return _("评审条件的权重须大于零")
+    if sum(weights) != 100:
+        return _("各评审条件的权重合计须为100")
+    return ""
+
+
+def is_collective(method: str, amount: Decimal, tier: Decimal) -> bool:
+    """Return whether the plan itself must be decided by a meeting (zone_award, article 6).
+
+    An open tender inside the approved budget stands on the collective decision about the project; any other way of
+    choosing the firm does not.
+    """
+    return method != "open" and amount >= tier

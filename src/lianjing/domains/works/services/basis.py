@@ -18,6 +18,7 @@ from lianjing.runtime.parties.queries import (
     enterprises_named,
 )
 from lianjing.runtime.parties.services import correct_enterprise, open_account, register_enterprise
+from lianjing.runtime.permit.models import Permit
 from lianjing.runtime.process.deed import Deed
 from lianjing.runtime.process.models import Opinion
 from lianjing.runtime.trail.act import Act
@@ -93,7 +94,14 @@ def account_of_firm(deed: Deed, holder: Enterprise, present: Account | None = No
     )
 
 
-def baseline(deed: Deed, kind: str, amount: Decimal, contract: Contract | None = None) -> CostBaseline:
+def baseline(
+    deed: Deed,
+    kind: str,
+    amount: Decimal,
+    contract: Contract | None = None,
+    *,
+    permit: Permit | None = None,
+) -> CostBaseline:
     """Add a figure to the project's cost chain; an equal one from the same matter is not added twice."""
     last = (
         CostBaseline.objects.filter(
@@ -111,6 +119,7 @@ def baseline(deed: Deed, kind: str, amount: Decimal, contract: Contract | None =
             kind=kind,
             amount=amount,
             as_of_on=deed.day,
+            permit=permit,
             source_matter=deed.matter,
         )
     )

@@ -6,8 +6,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lianjing.domains.works.models import Award
+from lianjing.domains.works.models import Award, BidItem
 from lianjing.domains.works.queries.standing import awards_to_contract
+from lianjing.domains.works.rules.contract import (
+    Bond,
+    BondLimits,
+    check_binding,
+    check_bonds,
+    check_explained,
+    check_no_double,
+)
 from lianjing.domains.works.services.basis import (
     NO_VARIABLES,
     account_of_firm,
@@ -17,12 +25,18 @@ from lianjing.domains.works.services.basis import (
     project_of,
     write_opinion,
 )
+from lianjing.domains.works.services.terms import comparison_of, words, write_terms
+from lianjing.domains.works.services.wage_account import wage_account
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.contract import services as contracts
+from lianjing.runtime.contract.bonds import write_bonds
+from lianjing.runtime.contract.items import BillItem, copy_bill
 from lianjing.runtime.contract.models import AccountChange, Contract
 from lianjing.runtime.fact.services import publish
 from lianjing.runtime.matter.models import MatterParty
 from lianjing.runtime.matter.services import join_party
+from lianjing.runtime.parameter.queries import figure
+from lianjing.runtime.parties.models import Enterprise
 from lianjing.runtime.process.deed import Deed
 
 TERMS = (
@@ -37,6 +51,12 @@ TERMS = (
     "retention_ratio",
     "payment_days",
     "has_audit_condition",
+    "days",
+    "quality",
+    "pricing",
+    "manager_name",
+    "start_on",
+    "wage_ratio",
 )
 
 
@@ -50,28 +70,61 @@ def draft(deed: Deed) -> dict[str, Any]:
             _("合同价须与中标价%(amount)s元一致") % {"amount": f"{award.amount:,.2f}"},
             "tendering_regulation#57",
         )
-    project = project_of(deed)
+    project, winner = project_of(deed), award.enterprise
+    assert winner is not None
     earlier = Contract.objects.filter(pk=deed.matter.pk).first()
-    account = account_of_firm(deed, award.enterprise, earlier.payee_account if earlier else None)
-    contracts.draft(
+    account = account_of_firm(deed, winner, earlier.payee_account if earlier else None)
+    contract = contracts.draft(
         deed.act,
         matter=deed.matter,
         project=deed.root,
         tender_id=award.tender_id,
+        award_id=award.pk,
         enterprise=award.enterprise,
         owner_unit_id=deed.root.unit_id,
         procurement_category=award.tender.procurement_category,
         fund_kind=project.fund_kind,
         amount_currency="CNY",
         payee_account=account,
+        wage_account=wage_account(deed, winner) or (earlier.wage_account if earlier else None),
         **{name: deed.data[name] for name in TERMS},
     )
-    join_party(deed.act, deed.matter, enterprise_id=award.enterprise_id, role="contractor")
+    _agree_bonds(deed, contract)
+    check_binding(write_terms(deed, contract, award), words())
+    _name_parties(deed, winner)
+    return NO_VARIABLES
+
+
+def _name_parties(deed: Deed, winner: Enterprise) -> None:
+    join_party(deed.act, deed.matter, enterprise_id=winner.pk, role="contractor")
     if deed.data["supervisor_name"].strip():
         supervisor = firm(deed.act, deed.data["supervisor_name"], deed.data["supervisor_credit_code"])
-        if supervisor.pk == award.enterprise_id:
+        if supervisor.pk == winner.pk:
             raise BadInput(_("监理单位不得与承包人相同"), "supervisor_name")
         join_party(deed.act, deed.matter, enterprise_id=supervisor.pk, role="supervisor")
+
+
+def _agree_bonds(deed: Deed, contract: Contract) -> None:
+    """Write the bonds, each within what the law lets take."""
+    rows = deed.data["bonds"]
+    bonds = [
+        Bond(row["kind"], row["form"], row["amount"], row["is_cash_only"], row["expires_on"]) for row in rows
+    ]
+    limits = BondLimits(
+        performance=figure("works.contract.performance_bond_ratio", deed.day),
+        retention=figure("works.payment.warranty_ratio", deed.day),
+    )
+    assert contract.amount is not None
+    check_bonds(bonds, contract_amount=contract.amount, limits=limits)
+    check_no_double(bonds, retention_ratio=contract.retention_ratio, end_on=contract.end_on)
+    write_bonds(deed.act, contract, rows)
+
+
+def compare(deed: Deed) -> dict[str, Any]:
+    """Confirm the comparison with tender and bid; what differs beside price, quality and duration needs a reason."""
+    lines = comparison_of(deed.matter.pk)
+    check_binding(lines, words())
+    check_explained(lines, deed.data["explanation"])
     return NO_VARIABLES
 
 
@@ -99,11 +152,24 @@ def approve(deed: Deed) -> dict[str, Any]:
     return NO_VARIABLES
 
 
+def seal(deed: Deed) -> dict[str, Any]:
+    """Enter the signing and its number in the register of seals; who approved does not keep the seal (zone_contract#2)."""
+    contract = Contract.objects.get(pk=deed.matter.pk)
+    contract.signed_on, contract.seal_no = deed.data["signed_on"], deed.data["seal_no"]
+    deed.act.save(contract)
+    return NO_VARIABLES
+
+
 def file(deed: Deed) -> dict[str, Any]:
-    """Put the signed contract into force: parties, cost chain and the fact that the gate asks for."""
-    contract = contracts.activate(
-        deed.act, Contract.objects.get(pk=deed.matter.pk), signed_on=deed.data["signed_on"]
-    )
+    """Put the signed contract into force: parties, bill, cost chain and the fact that the gate asks for."""
+    contract = Contract.objects.get(pk=deed.matter.pk)
+    signed_on = deed.data["signed_on"]
+    if contract.signed_on is not None and contract.signed_on != signed_on:
+        raise BadInput(_("签订日与用印登记不一致"), "signed_on")
+    contract = contracts.activate(deed.act, contract, signed_on=signed_on)
+    contract.published_on = deed.data["published_on"]
+    deed.act.save(contract)
+    copy_bill(deed.act, contract, _bill_of(contract))
     assert (
         contract.enterprise_id is not None and contract.amount is not None and contract.signed_on is not None
     )
@@ -121,6 +187,16 @@ def file(deed: Deed) -> dict[str, Any]:
         source_matter=deed.matter,
     )
     return NO_VARIABLES
+
+
+def _bill_of(contract: Contract) -> list[BillItem]:
+    """Return the bill of the winning bid."""
+    if contract.tender_id is None or contract.enterprise_id is None:
+        return []
+    rows = BidItem.objects.filter(
+        bid__tender_id=contract.tender_id, bid__enterprise_id=contract.enterprise_id
+    ).order_by("id")
+    return [BillItem(row.item_code, row.name, row.unit_name, row.quantity, row.unit_price) for row in rows]
 
 
 def parties_of(matter_id: int, role: str) -> list[int]:

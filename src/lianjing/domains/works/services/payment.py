@@ -1,10 +1,4 @@
-"""A payment from application through the five reviews; red lines are checked before every step that moves money on.
-
-How a dissent works: audit, internal and finance review conclude `pass` or `pass_with_cut`; who would refuse returns
-the matter with his reason. A department of the joint review that disagrees is recorded as `refuse` and the chain
-goes on to the rule and, where it is due, to the meeting; finance cannot conclude such a payment unless a meeting has
-passed it, whatever its amount. Otherwise it can only be returned.
-"""
+"""A payment's application: the sum is computed, its kind has its condition, the statutory clock begins."""
 
 from __future__ import annotations
 
@@ -14,37 +8,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lianjing.domains.works.models import ProgressReport
-from lianjing.domains.works.queries.reviews import (
-    body_of,
-    collective_item,
-    departments_asked,
-    is_disputed,
-    present_reviews,
-    review_labels,
-    review_views,
-)
+from lianjing.domains.works.models import ProgressReport, Settlement, WarrantyRelease
+from lianjing.domains.works.queries.papers import papers_on_file
 from lianjing.domains.works.queries.standing import confirmed_reports, opening_of, overrun_of, standing_of
 from lianjing.domains.works.rules import money as rules
-from lianjing.domains.works.rules.reviews import require_different, require_five
-from lianjing.domains.works.services.basis import NO_VARIABLES, contract_named, project_of, write_opinion
-from lianjing.domains.works.services.change import JOINT_RESULT
+from lianjing.domains.works.services.basis import contract_named, project_of
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.columns import fen
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.contract.queries import account_has_changed, original_amount
-from lianjing.runtime.meeting.models import AgendaItem
 from lianjing.runtime.parameter.queries import MissingFigure, figure
 from lianjing.runtime.parties.models import Account
 from lianjing.runtime.payment import services as payments
 from lianjing.runtime.payment.invoices import register_invoices
 from lianjing.runtime.payment.models import BudgetLine, PaymentApplication
-from lianjing.runtime.payment.queries import invoiced, invoices_of, order_of, sum_of
+from lianjing.runtime.payment.queries import in_flight, order_of, paid_applications, sum_of
 from lianjing.runtime.payment.rules import Standing
 from lianjing.runtime.process.deed import Deed
-from lianjing.runtime.process.reviews import conclude
 
-SEQ = {"audit": 1, "internal": 2, "joint": 3, "collective": 4, "finance": 5}
 NOTHING = Decimal("0.00")
 
 
@@ -93,6 +74,7 @@ def apply(deed: Deed) -> dict[str, Any]:
         advance_deducted=claim.advance_deducted,
         retention=claim.retention,
         labour_share=data["labour_share"],
+        other_deducted=data["other_deduction"],
         progress_report_id=data["progress_report"],
         budget_line=_budget_line(deed),
         received_on=data["received_on"],
@@ -101,11 +83,12 @@ def apply(deed: Deed) -> dict[str, Any]:
         is_payee_sme=is_small,
         agenda_item=None,
     )
+    _require_kind(application, contract)
     register_invoices(deed.act, application, data["invoices"])
     if due_on is not None and deed.matter.due_on != due_on:
         deed.matter.due_on = due_on
         deed.act.save(deed.matter)
-    return _routing(deed, application)
+    return routing(deed, application)
 
 
 def _gross(deed: Deed, contract: Contract) -> tuple[Decimal, Decimal]:
@@ -148,26 +131,50 @@ def _budget_line(deed: Deed) -> BudgetLine:
     return line
 
 
+def _require_kind(application: PaymentApplication, contract: Contract) -> None:
+    """Settlement money rests on an approved settlement, retention on an approved release (zone_funds#20).
+
+    A contract taken over may have been settled and checked before the platform: then the paper on file stands for it.
+    """
+    proof = {"settlement": "settlement", "retention": "defect_check"}.get(application.kind, "")
+    if proof and contract.matter.is_before_platform and proof in papers_on_file(contract.project_id):
+        return
+    if application.kind == "settlement":
+        approved = Settlement.objects.filter(contract=contract, approved_on__isnull=False)
+        rules.check_settled(has_settlement=approved.exists())
+    elif application.kind == "retention":
+        releases = WarrantyRelease.objects.filter(contract=contract, approved_on__isnull=False)
+        released = sum((row.amount or NOTHING) - (row.deduction or NOTHING) for row in releases)
+        others = [*paid_applications(contract), *in_flight(contract)]
+        used = sum(
+            (sum_of(row) for row in others if row.kind == "retention" and row.pk != application.pk), NOTHING
+        )
+        rules.check_released(sum_of(application), released=Decimal(released), used=used)
+
+
 def _due_day(deed: Deed, contract: Contract) -> tuple[date | None, bool]:
     """Return the day by which to pay, and whether the payee is a small firm.
 
     The statutory term of small firms holds from the day the regulation is in force; before it, and for other
-    firms, only the agreed term does. Without either there is no due day.
+    firms, only the agreed term does. Without either there is no due day. Leaving the day of delivery empty does
+    not escape the clock: it then begins when the claim was received.
     """
+    data, agreed = deed.data, contract.payment_days
     is_small = contract.enterprise is not None and contract.enterprise.size_class in rules.SMALL_FIRMS
-    agreed = contract.payment_days
-    legal, longest = (
-        _days(f"works.payment.{key}", deed.day) for key in ("sme_days", "sme_contract_max_days")
-    )
+    begun = data["delivered_on"] or (data["received_on"] if data["kind"] != "advance" else None)
+    owner = contract.owner_unit
+    if is_small and owner is not None and owner.kind == "state_firm":
+        legal, longest = _days("works.payment.sme_large_firm_days", deed.day), agreed
+        longest = legal if longest is None else longest
+    else:
+        legal, longest = (
+            _days(f"works.payment.{key}", deed.day) for key in ("sme_days", "sme_contract_max_days")
+        )
     if is_small and legal is not None and longest is not None:
-        return rules.due_day(
-            deed.data["delivered_on"], agreed_days=agreed, legal_days=legal, longest_days=longest
-        ), True
+        return rules.due_day(begun, agreed_days=agreed, legal_days=legal, longest_days=longest), True
     if agreed is None:
         return None, is_small
-    return rules.due_day(
-        deed.data["delivered_on"], agreed_days=agreed, legal_days=agreed, longest_days=agreed
-    ), is_small
+    return rules.due_day(begun, agreed_days=agreed, legal_days=agreed, longest_days=agreed), is_small
 
 
 def _days(key: str, day: date) -> int | None:
@@ -177,7 +184,8 @@ def _days(key: str, day: date) -> int | None:
         return None
 
 
-def _routing(deed: Deed, application: PaymentApplication) -> dict[str, Any]:
+def routing(deed: Deed, application: PaymentApplication) -> dict[str, Any]:
+    """Return what the tables and gateways of the chain ask for, by the sum as it stands now."""
     contract = application.contract
     assert contract is not None
     project, amount = project_of(deed), sum_of(application)
@@ -199,210 +207,6 @@ def _routing(deed: Deed, application: PaymentApplication) -> dict[str, Any]:
         "budget_fen": max(1, fen(budget)),
         "account_changed": account_has_changed(contract),
     }
-
-
-def audit(deed: Deed) -> dict[str, Any]:
-    """Conclude the audit review with the audited sum, at most what was claimed (zone_funds#3)."""
-    return _review_with_sum(deed, "audit")
-
-
-def internal(deed: Deed) -> dict[str, Any]:
-    """Conclude the owner's own review, which may cut further but never raise (zone_funds#4)."""
-    return _review_with_sum(deed, "internal")
-
-
-def _review_with_sum(deed: Deed, kind: str) -> dict[str, Any]:
-    application = application_of(deed)
-    _require_reviewer(deed)
-    before, approved = sum_of(application), deed.data["approved"]
-    rules.check_approved(approved, ceiling=before)
-    payments.cut(deed.act, application, approved=approved)
-    guard(deed, application)
-    words = "\n".join(text for text in (deed.data["opinion"], deed.data["cut_reason"]) if text)
-    conclude(
-        deed,
-        kind=kind,
-        result="pass_with_cut" if approved < before else "pass",
-        seq=SEQ[kind],
-        opinion_text=words,
-        cut=before - approved,
-    )
-    return _routing(deed, application)
-
-
-def _require_reviewer(deed: Deed) -> None:
-    """The applicant and the reviewers of the five reviews differ; departments of one joint review are told apart by unit."""
-    done = [row.person_id for row in present_reviews(deed.matter.pk)]
-    require_different([deed.matter.applicant_person_id, *done], deed.person_id)
-
-
-def joint(deed: Deed) -> dict[str, Any]:
-    """Write one department's opinion and conclusion; see the module's first lines for a dissent (zone_funds#5)."""
-    _require_reviewer(deed)
-    result = deed.data["result"]
-    write_opinion(deed, result)
-    conclude(
-        deed, kind="joint", result=JOINT_RESULT[result], seq=SEQ["joint"], opinion_text=deed.data["opinion"]
-    )
-    return NO_VARIABLES
-
-
-def joint_departments(deed: Deed) -> dict[str, Any]:
-    """The table named the departments; their items carry it."""
-    return NO_VARIABLES
-
-
-def collective_tier(deed: Deed) -> dict[str, Any]:
-    """Where the table says that no meeting is due, the rule itself records it with the clause of the row that matched."""
-    assert deed.decided is not None
-    if not deed.decided.outputs["is_collective"]:
-        matched = deed.decided.matched[0]
-        conclude(deed, kind="collective", result="not_required", seq=SEQ["collective"], clause=matched.clause)
-    return NO_VARIABLES
-
-
-def collective(deed: Deed) -> dict[str, Any]:
-    """Record the meeting's decision: passed for this matter by the body that the table named (zone_funds#6)."""
-    application = application_of(deed)
-    item = _decision(application, body_of(deed.matter.pk))
-    application.agenda_item = item
-    deed.act.save(application)
-    conclude(
-        deed,
-        kind="collective",
-        result="pass",
-        seq=SEQ["collective"],
-        opinion_text=deed.data["opinion"],
-        agenda_item=item,
-    )
-    return NO_VARIABLES
-
-
-def _decision(application: PaymentApplication, body: str) -> AgendaItem:
-    item = collective_item(application.pk, body, amount=sum_of(application))
-    if item is not None:
-        return item
-    smaller = collective_item(application.pk, body)
-    if smaller is None:
-        raise Refusal(
-            Ground.RULE, "collective.not_passed", _("没有规定机构通过此事项的会议记录"), "zone_funds#6"
-        )
-    raise Refusal(
-        Ground.RULE,
-        "collective.amount",
-        _("会议通过的金额小于本次金额%(amount)s元") % {"amount": f"{sum_of(application):,.2f}"},
-        "zone_funds#6",
-    )
-
-
-def finance(deed: Deed) -> dict[str, Any]:
-    """Conclude the finance review: budget, invoices, account, term; then the application is approved (zone_funds#7)."""
-    application = application_of(deed)
-    _require_reviewer(deed)
-    if is_disputed(deed.matter.pk):
-        application.agenda_item = _settling_item(application)
-        deed.act.save(application)
-    _require_budget(application)
-    _verify_invoices(deed, application)
-    payments.approve(deed.act, application, standing=standing_for(deed, application))
-    conclude(deed, kind="finance", result="pass", seq=SEQ["finance"], opinion_text=deed.data["opinion"])
-    require_reviews(application)
-    return NO_VARIABLES
-
-
-def _settling_item(application: PaymentApplication) -> AgendaItem:
-    """Return the meeting's decision over a dissent; Refusal where there is none."""
-    item = collective_item(application.pk, "director_meeting")
-    if item is None:
-        raise Refusal(
-            Ground.RULE, "joint.disagreed", _("有部门不同意，须经集体决策通过或退回"), "zone_funds#5"
-        )
-    return _decision(application, "director_meeting")
-
-
-def _require_budget(application: PaymentApplication) -> None:
-    line = application.budget_line
-    if line is None:
-        raise BadInput(_("请选择本项目的预算指标"), "budget_line")
-    others = (
-        PaymentApplication.objects.filter(budget_line=line)
-        .exclude(pk=application.pk)
-        .filter(status__in=("approved", "ordered", "paid"))
-    )
-    left = line.amount - sum((sum_of(row) for row in others), NOTHING)
-    if sum_of(application) > left:
-        raise Refusal(
-            Ground.RULE,
-            "finance.no_budget",
-            _("预算指标%(code)s余额%(left)s元不足") % {"code": line.code, "left": f"{left:,.2f}"},
-            "zone_funds#7",
-        )
-
-
-def _verify_invoices(deed: Deed, application: PaymentApplication) -> None:
-    """Mark the invoices as verified: finance ticks that each was checked; they must cover the sum."""
-    if invoiced(application) < sum_of(application):
-        raise Refusal(Ground.RULE, "finance.invoices", _("发票合计不足支付额"), "zone_funds#7")
-    for invoice in invoices_of(application):
-        invoice.status = "verified"
-        deed.act.save(invoice)
-
-
-def require_reviews(application: PaymentApplication) -> None:
-    """Refuse while one of the five reviews has no recorded conclusion (zone_funds#2)."""
-    require_five(
-        review_views(application.pk),
-        departments_asked(application.pk),
-        review_labels(),
-        has_decision=application.agenda_item_id is not None,
-    )
-
-
-def make_order(deed: Deed) -> dict[str, Any]:
-    """Make the order: the five conclusions and the red lines once more; sum and payee are the application's."""
-    application = application_of(deed)
-    require_reviews(application)
-    payer = Account.objects.filter(
-        pk=deed.data["payer_account"], holder_kind="unit", to_on__isnull=True
-    ).first()
-    if payer is None:
-        raise BadInput(_("请选择本单位的付款账户"), "payer_account")
-    payments.make_order(
-        deed.act,
-        application,
-        payer_account=payer,
-        standing=standing_for(deed, application),
-        order_no=deed.data["order_no"].strip(),
-    )
-    return NO_VARIABLES
-
-
-def check_order(deed: Deed) -> dict[str, Any]:
-    """Check the order by a second person (zone_funds#8)."""
-    application = application_of(deed)
-    payments.check_order(deed.act, application, standing=standing_for(deed, application))
-    return NO_VARIABLES
-
-
-def release(deed: Deed) -> dict[str, Any]:
-    """Release the order by a third person: the five conclusions and the red lines for the last time."""
-    application = application_of(deed)
-    require_reviews(application)
-    payments.release_order(deed.act, application, standing=standing_for(deed, application))
-    return NO_VARIABLES
-
-
-def receipt(deed: Deed) -> dict[str, Any]:
-    """Enter the bank's receipt and match it with the order (zone_funds#9)."""
-    data = deed.data
-    payments.book_receipt(
-        deed.act,
-        application_of(deed),
-        bank_ref=data["bank_ref"],
-        booked_on=data["booked_on"],
-        amount=data["amount"],
-    )
-    return NO_VARIABLES
 
 
 def may_withdraw(matter: Any) -> None:

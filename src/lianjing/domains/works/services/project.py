@@ -32,6 +32,7 @@ COLUMNS = (
     "planned_start_on",
     "planned_end_on",
     "need",
+    "simple_case",
 )
 
 
@@ -49,7 +50,11 @@ def open_project(
         errors = {name: [str(fault) for fault in faults] for name, faults in form.errors.items()}
         raise InvalidForm(next(iter(errors.values()))[0], next(iter(errors)), errors, form)
     digest = request_digest(
-        ["open_project", str(person_id), *(f"{name}={form.cleaned_data[name]}" for name in COLUMNS)]
+        [
+            "open_project",
+            str(person_id),
+            *(f"{name}={form.cleaned_data[name]}" for name in (*COLUMNS, "plan_item")),
+        ]
     )
     if (event := answered(key, digest)) is not None:
         return Matter.objects.get(id__in=Event.objects.filter(id=event).values("matter_id"))
@@ -81,7 +86,12 @@ def open_project(
         act.chain = chain_of(matter)
         project = act.save(
             Project(
-                matter=matter, owner_unit_id=actor.unit_id, status="identification", currency="CNY", **values
+                matter=matter,
+                owner_unit_id=actor.unit_id,
+                status="identification",
+                currency="CNY",
+                plan_item_id=form.cleaned_data["plan_item"],
+                **values,
             )
         )
         act.save(

@@ -1,21 +1,22 @@
-"""A tender from plan to notice: who must tender, who bid, who is ranked where, who wins."""
+"""A tender's plan: lots, criteria, method, who must tender, review, approval, agency; and purchases without tender."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lianjing.domains.works.models import Award, Bid, Tender
+from lianjing.domains.works.models import Bid, Candidate, Lot, Tender, TenderCriterion
 from lianjing.domains.works.rules import tender as rules
-from lianjing.domains.works.rules.project import is_state_money
 from lianjing.domains.works.services.basis import NO_VARIABLES, baseline, firm, project_of, write_opinion
-from lianjing.kernel.refusal import BadInput, Ground, Refusal
-from lianjing.runtime.columns import fen
-from lianjing.runtime.fact.services import publish
+from lianjing.kernel.refusal import Ground, Refusal
+from lianjing.runtime.columns import fen, yuan
+from lianjing.runtime.draw.queries import drawn, picks
+from lianjing.runtime.matter.services import join_party
+from lianjing.runtime.meeting.queries import passed_item
 from lianjing.runtime.parameter.queries import figure
+from lianjing.runtime.parties.models import Enterprise
 from lianjing.runtime.process.deed import Deed
 from lianjing.runtime.process.reviews import conclude
 
@@ -31,31 +32,113 @@ PLANNED = (
     "award_method",
     "published_on",
     "deadline_on",
+    "bond",
+    "qualification",
+    "platform",
+    "days",
+    "quality",
+    "agency_selection",
 )
+OVER = ("withdrawn", "cancelled", "unsuccessful")
+
+
+def record_of(deed: Deed) -> Tender:
+    """Return the tender of the deed's matter, read inside the act."""
+    return Tender.objects.select_related("agency_enterprise", "project").get(pk=deed.matter.pk)
 
 
 def plan(deed: Deed) -> dict[str, Any]:
-    """Write the plan and give the threshold table its figures."""
+    """Write the plan with lots and criteria and give the threshold table its figures."""
     data = deed.data
     project = project_of(deed)
     record = Tender.objects.filter(pk=deed.matter.pk).first() or Tender(matter=deed.matter, project=project)
     for name in PLANNED:
         setattr(record, name, data[name])
+    record.owner_unit_id = deed.matter.unit_id
     record.status = "planning"
+    record.is_price_only = data["evaluation_method"] in ("lowest", "price_only")
+    record.shortlist_count, record.shortlist_drawn = data["shortlist_count"], data["shortlist_drawn"]
+    record.failed_count = failures_of(record, data["retender_of"])
+    _require_limits(deed, record, data["estimated"])
     deed.act.save(record)
+    _choose_agency(deed, record)
+    _write_rows(deed, record)
     return {
         "category": record.procurement_category,
         "estimated_fen": fen(data["estimated"]),
         "budget_money_fen": fen(data["budget_money"]),
         "investment_fen": max(1, fen(project.total_investment or data["estimated"])),
         "state_controlled": project.is_state_controlled,
+        "method": record.method,
+        "agency_selection": record.agency_selection,
+        "shortlist": bool(record.shortlist_count),
     }
+
+
+def failures_of(record: Tender, earlier_id: int | None) -> int | None:
+    """Return how often the purchase has failed: that of the failed tender which it repeats."""
+    earlier = Tender.objects.filter(
+        pk=earlier_id, project_id=record.project_id, status="unsuccessful"
+    ).first()
+    return earlier.failed_count if earlier is not None else None
+
+
+def _require_limits(deed: Deed, record: Tender, estimated: Decimal) -> None:
+    others = Tender.objects.filter(project_id=record.project_id).exclude(pk=deed.matter.pk)
+    taken = sum(
+        (price for price in others.exclude(status__in=OVER).values_list("control_price", flat=True) if price),
+        Decimal(0),
+    )
+    rules.check_control_price(record.control_price, project_of(deed).approved_budget, taken)
+    rules.check_bond(record.bond, estimated, figure("works.tender.bid_bond_ratio", deed.day))
+
+
+def _choose_agency(deed: Deed, record: Tender) -> None:
+    """Name the agency of the plan a party, unless it is drawn after the approval."""
+    if record.agency_selection == "draw" or not deed.data["agency_name"].strip():
+        return
+    seat_agency(deed, record, firm(deed.act, deed.data["agency_name"], deed.data["agency_code"]))
+
+
+def seat_agency(deed: Deed, record: Tender, agency: Enterprise) -> None:
+    """Make a firm the tender's agency and party."""
+    record.agency_enterprise = agency
+    deed.act.save(record)
+    join_party(deed.act, deed.matter, enterprise_id=agency.pk, role="agent")
+
+
+def _write_rows(deed: Deed, record: Tender) -> None:
+    """Write lots and criteria anew: a plan may be handed in again until the documents are issued."""
+    for model in (Lot, TenderCriterion):
+        for row in model.objects.filter(tender=record):
+            deed.act.remove(row)
+    lots = deed.data["lots"] or [
+        {
+            "title": record.title,
+            "content": "",
+            "amount": deed.data["estimated"],
+            "control_price": record.control_price,
+        }
+    ]
+    for place, row in enumerate(lots, start=1):
+        deed.act.save(Lot(tender=record, seq=place, status="planning", **row))
+    for place, row in enumerate(deed.data["criteria"], start=1):
+        deed.act.save(
+            TenderCriterion(
+                tender=record,
+                seq=place,
+                kind=row["kind"],
+                text=row["text"],
+                weight=row["weight"] or Decimal(0),
+                is_objective=row["kind"] == "price",
+            )
+        )
 
 
 def threshold(deed: Deed) -> dict[str, Any]:
     """Keep what the table decided: whether the law makes this tender mandatory. Nobody chooses it."""
     assert deed.decided is not None
-    record = Tender.objects.get(pk=deed.matter.pk)
+    record = record_of(deed)
     record.is_mandatory = bool(deed.decided.outputs["must_tender"])
     deed.act.save(record)
     return NO_VARIABLES
@@ -68,23 +151,27 @@ def legality(deed: Deed) -> dict[str, Any]:
 
 
 def approve(deed: Deed) -> dict[str, Any]:
-    """Approve the plan; a mandatory tender is open unless the law excepts it, and bidders get their legal time."""
-    record = Tender.objects.get(pk=deed.matter.pk)
-    if record.is_mandatory:
-        _require_lawful_method(record)
-        days = figure("works.tender.bid_period_days", deed.day)
-        if (
-            record.published_on
-            and record.deadline_on
-            and (record.deadline_on - record.published_on).days < days
-        ):
-            raise Refusal(
-                Ground.RULE,
-                "tender.bid_period",
-                _("依法必须招标的，公告至投标截止不得少于%(days)s日") % {"days": int(days)},
-                "tendering_law#24",
-            )
-    record.status = "active"
+    """Approve the plan: a lawful method, the bidders' legal time, no thinning, a meeting where the amount asks."""
+    record = record_of(deed)
+    rules.check_method(
+        record.method,
+        is_mandatory=record.is_mandatory,
+        exception_basis=record.exception_basis,
+        failures=record.failed_count or 0,
+        failures_before_release=int(figure("works.tender.failures_before_release", deed.day)),
+    )
+    if record.published_on and record.deadline_on:
+        rules.check_bid_period(
+            (record.deadline_on - record.published_on).days,
+            int(figure("works.tender.bid_period_days", deed.day)),
+            is_mandatory=record.is_mandatory,
+        )
+    if record.shortlist_count:
+        rules.check_shortlist(
+            record.method, is_mandatory=record.is_mandatory, exception_basis=record.exception_basis
+        )
+    _require_collective(deed, record)
+    record.status = "planned"
     deed.act.save(record)
     if record.control_price is not None:
         baseline(deed, "control_price", record.control_price)
@@ -92,139 +179,71 @@ def approve(deed: Deed) -> dict[str, Any]:
     return NO_VARIABLES
 
 
-def _require_lawful_method(record: Tender) -> None:
-    if record.method in rules.COMPETITIVE or record.exception_basis.strip():
-        return
-    raise Refusal(
-        Ground.RULE,
-        "tender.must_tender",
-        _("依法必须招标的项目不得以其他方式采购；确属例外的须写明依据"),
-        "tendering_law#4",
-    )
-
-
-def open_bids(deed: Deed) -> dict[str, Any]:
-    """Enter the bids as read out; too few of them and nothing is opened (tendering law, article 28)."""
-    record = Tender.objects.get(pk=deed.matter.pk)
-    rows = deed.data["bids"]
-    least = int(figure("works.tender.min_bidders", deed.day))
-    rules.check_bidder_count(len(rows), least=least, method=record.method, is_mandatory=record.is_mandatory)
-    earlier = {bid.enterprise_id: bid for bid in Bid.objects.filter(tender=record)}
-    for row in rows:
-        bidder = firm(deed.act, row["name"], row["credit_code"])
-        bid = earlier.pop(bidder.pk, None) or Bid(tender=record, enterprise=bidder)
-        bid.price, bid.status, bid.rank, bid.total_score, bid.disqualified_text = (
-            row["price"],
-            "pending",
-            None,
-            None,
-            "",
-        )
-        deed.act.save(bid)
-    for bid in earlier.values():
-        deed.act.remove(bid)
-    if Bid.objects.filter(tender=record).count() != len(rows):
-        raise BadInput(_("同一投标人只能登记一次"), "bids")
-    record.opened_on = deed.data["opened_on"]
-    record.bidder_count = len(rows)
-    deed.act.save(record)
-    return NO_VARIABLES
-
-
-def evaluate(deed: Deed) -> dict[str, Any]:
-    """Enter validity, scores and ranks; a bid above the control price is invalid whatever was entered."""
-    record = Tender.objects.get(pk=deed.matter.pk)
-    bids = {bid.pk: bid for bid in Bid.objects.filter(tender=record).select_related("enterprise")}
-    rows = {int(row["bid"]): row for row in deed.data["results"]}
-    if set(rows) != set(bids):
-        raise BadInput(_("每家投标人填写一行"), "results")
-    entered = [
-        rules.BidView(
-            bid.enterprise.name,
-            bid.price or Decimal(0),
-            rows[pk]["status"] == "valid",
-            rows[pk]["rank"] or 0,
-            rows[pk]["reason"],
-        )
-        for pk, bid in bids.items()
-    ]
-    judged = _ranked_anew(rules.above_control_price(entered, record.control_price), entered)
-    rules.check_ranks(judged)
-    if rules.needs_min_bidders(record.method, is_mandatory=record.is_mandatory) and not any(
-        bid.is_valid for bid in judged
-    ):
+def _require_collective(deed: Deed, record: Tender) -> None:
+    """A plan that departs from the open tender is decided by a meeting from the tier on (zone_award, article 6)."""
+    amount = record.control_price or Decimal(0)
+    tier = yuan(figure("decision.zone.director_meeting_from_fen", deed.day))
+    if rules.is_collective(record.method, amount, tier) and passed_item(record.pk, amount=amount) is None:
         raise Refusal(
-            Ground.RULE, "tender.all_rejected", _("全部投标被否决，应当重新招标"), "zone_projects#20"
+            Ground.RULE,
+            "tender.collective",
+            _("不采用公开招标且达到集体决策金额标准的，须先经会议通过"),
+            "zone_award#6",
         )
-    for bid, view in zip(bids.values(), judged, strict=True):
-        bid.status = "valid" if view.is_valid else "disqualified"
-        bid.rank = view.rank or None
-        bid.disqualified_text = "" if view.is_valid else view.reason
-        bid.total_score = rows[bid.pk]["score"]
-        deed.act.save(bid)
-    record.report_on = deed.data["report_on"]
-    deed.act.save(record)
+
+
+def decided(deed: Deed) -> dict[str, Any]:
+    """Carry on with what a table decided: it needs no record of its own beside the decision log."""
     return NO_VARIABLES
 
 
-def _ranked_anew(judged: list[rules.BidView], entered: list[rules.BidView]) -> list[rules.BidView]:
-    """Close the gaps that bids made invalid by the control price leave in the ranks; faults of entry stay visible."""
-    fallen = [
-        was.rank
-        for was, now in zip(entered, judged, strict=True)
-        if was.is_valid and not now.is_valid and was.rank
-    ]
-    return [
-        replace(bid, rank=bid.rank - sum(1 for rank in fallen if rank < bid.rank))
-        if bid.is_valid and bid.rank
-        else bid
-        for bid in judged
-    ]
-
-
-def award(deed: Deed) -> dict[str, Any]:
-    """Decide the winner by rank (regulation article 55); the decision binds once the notice is out."""
-    record = Tender.objects.get(pk=deed.matter.pk)
-    bid = Bid.objects.filter(pk=deed.data["bid"], tender=record, status="valid").first()
-    if bid is None or bid.rank is None:
-        raise BadInput(_("请选择有效且有排名的投标"), "bid")
-    project = project_of(deed)
-    rules.check_award(
-        bid.rank,
-        required_rank=int(figure("works.tender.required_rank", deed.day)),
-        candidates_max=int(figure("works.tender.candidates_max", deed.day)),
-        is_mandatory=record.is_mandatory,
-        is_state_money=is_state_money(project.fund_kind, is_state_controlled=project.is_state_controlled),
-        legal_basis=deed.data["legal_basis"],
-    )
-    for other in Bid.objects.filter(tender=record, is_winner=True).exclude(pk=bid.pk):
-        other.is_winner = False
-        deed.act.save(other)
-    bid.is_winner = True
-    deed.act.save(bid)
-    row = Award.objects.filter(tender=record).first() or Award(matter=deed.matter, tender=record)
-    row.bid, row.enterprise, row.amount, row.rank = bid, bid.enterprise, bid.price or Decimal(0), bid.rank
-    row.method, row.legal_basis, row.decided_on, row.status = (
-        record.award_method,
-        deed.data["legal_basis"],
-        deed.data["decided_on"],
-        "pending",
-    )
-    deed.act.save(row)
+def agency(deed: Deed) -> dict[str, Any]:
+    """Take the agency from the draw; nobody chooses it (zone_award, article 8)."""
+    draw = drawn(deed.matter.pk, "agency")
+    if draw is None:
+        raise Refusal(Ground.RULE, "tender.agency_draw", _("招标代理尚未抽取"), "zone_award#8")
+    found = picks(draw)
+    if not found or not found[0].candidate.startswith("enterprise:"):
+        raise Refusal(Ground.RULE, "tender.agency_draw", _("招标代理尚未抽取"), "zone_award#8")
+    number = int(found[0].candidate.partition(":")[2])
+    seat_agency(deed, record_of(deed), Enterprise.objects.get(pk=number))
     return NO_VARIABLES
 
 
-def notice(deed: Deed) -> dict[str, Any]:
-    """Send the notice: the award is active, the tender complete, the gate into contract has its fact."""
-    record = Tender.objects.get(pk=deed.matter.pk)
-    row = Award.objects.get(tender=record)
-    if deed.data["notice_on"] < row.decided_on:
-        raise BadInput(_("发出日不得早于定标日"), "notice_on")
-    row.notice_no, row.notice_on, row.status = deed.data["notice_no"], deed.data["notice_on"], "active"
-    deed.act.save(row)
-    record.status = "complete"
+def quotes(deed: Deed) -> dict[str, Any]:
+    """Enter the offers of a purchase without tender, ranked by price unless the method knows only one firm."""
+    record = record_of(deed)
+    rows = deed.data["bids"]
+    rules.check_bidder_count(len(rows), least=1, method=record.method, is_mandatory=False)
+    for old in Bid.objects.filter(tender=record):
+        deed.act.remove(old)
+    offers = [rules.BidView(row["name"], row["price"]) for row in rows]
+    judged = rules.above_control_price(offers, record.control_price)
+    order = sorted(
+        (place for place, view in enumerate(judged) if view.is_valid), key=lambda place: judged[place].price
+    )
+    if not order:
+        raise Refusal(Ground.RULE, "tender.all_rejected", _("没有有效报价，应当重新采购"), "zone_award#7")
+    for place, row in enumerate(rows):
+        view = judged[place]
+        bid = deed.act.save(
+            Bid(
+                tender=record,
+                enterprise=firm(deed.act, row["name"], row["credit_code"]),
+                price=row["price"],
+                received_at=deed.now,
+                opened_at=deed.now,
+                status="valid" if view.is_valid else "disqualified",
+                disqualified_reason="" if view.is_valid else "price_over",
+                disqualified_text=view.reason,
+                rank=order.index(place) + 1 if place in order else None,
+            )
+        )
+        if bid.rank is not None and bid.rank <= int(figure("works.tender.candidates_max", deed.day)):
+            deed.act.save(Candidate(tender=record, bid=bid, rank=bid.rank))
+    record.opened_on = record.report_on = deed.data["opened_on"]
+    record.bidder_count, record.status = len(rows), "complete"
     deed.act.save(record)
-    publish(deed.act, matter=deed.root, kind="tender_done", from_on=row.notice_on, source_matter=deed.matter)
     return NO_VARIABLES
 
 
