@@ -26,8 +26,9 @@ types:
 ci:
     bash .ci/run
 
-# The kill loop in full: 100 kills at named points
+# The long runs: 100 kills at named points, and the whole zone of 111 projects
 soak *args:
+    uv run python tests/soak/full_zone.py --out benchmarks/results/zone.json
     uv run python tests/soak/kill_loop.py --kills 100 --out benchmarks/results/kill_loop.json {{args}}
 
 # Pictures of the main pages, to look at: screenshots/

@@ -37,9 +37,15 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def django_db_use_migrations() -> bool:
+    """Lay the tables from the models: the migrations, half a minute, run for real in the demonstration's tests."""
+    return False
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _flush_past_the_protection(django_db_setup: None) -> None:
-    """Tests with real transactions end with a flush, which the trail's triggers would rightly stop."""
+def _flush_past_the_protection(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Protect the trail; tests with real transactions end with a flush, which its triggers would rightly stop."""
     inner = connection.ops.execute_sql_flush
 
     def flush(statements: list[str]) -> None:
@@ -53,6 +59,8 @@ def _flush_past_the_protection(django_db_setup: None) -> None:
             cursor.execute(statement)
 
     connection.ops.execute_sql_flush = flush
+    with django_db_blocker.unblock():
+        protect(None, SimpleNamespace(connection=connection, execute=execute))
 
 
 @pytest.fixture(autouse=True)

@@ -52,6 +52,7 @@ REFUSED = {
     "red_line.over_progress",
     "red_line.duplicate_invoice",
     "red_line.account_changed",
+    "subcontract.main_structure",
 }
 
 
@@ -96,7 +97,7 @@ def test_a_finished_project_owes_only_its_retention(year):
     standing = standing_of(contract, UNTIL.date())
     assert standing.in_flight == 0
     assert standing.retention_held > 0
-    assert standing.paid + standing.retention_held == standing.verified_value
+    assert standing.paid + standing.retention_held == standing.settlement
 
 
 def test_tenders_have_three_to_five_bids_one_is_rejected_and_the_first_wins(year):
@@ -113,7 +114,7 @@ def test_tenders_have_three_to_five_bids_one_is_rejected_and_the_first_wins(year
 def test_works_contracts_have_a_supervision_firm_and_monthly_reports(year):
     for contract in Contract.objects.filter(status="active", kind="works"):
         assert MatterParty.objects.filter(matter_id=contract.project_id, role="supervisor").exists()
-    assert ProgressReport.objects.values("contract").annotate(n=Count("matter")).filter(n__gte=6).count() >= 5
+    assert ProgressReport.objects.values("contract").annotate(n=Count("matter")).filter(n__gte=6).count() >= 4
 
 
 def test_changes_of_every_class_and_two_below_a_tier_that_add_up(year):
@@ -226,7 +227,7 @@ def test_every_paper_is_marked_as_fictitious_and_lies_on_the_disk(year):
 def test_the_trail_agrees_with_the_tables(year):
     verdict = verify()
     assert verdict.problems == []
-    assert 1000 < verdict.events < 2200
+    assert 1000 < verdict.events < 3200
 
 
 def test_every_act_and_every_refusing_rule_of_the_year_has_a_word(year):

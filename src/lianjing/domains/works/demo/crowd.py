@@ -24,7 +24,7 @@ from lianjing.domains.works.demo.tendering import (
 )
 from lianjing.runtime.matter.models import Matter
 
-LARGE = 5_000_000  # yuan; from here on an advance is asked for
+LARGE = 12_000_000  # yuan; from here on an advance is asked for
 CURVE = ("16", "36", "55", "72", "86", "97")
 Story = Callable[[Job], Script[None]]
 Tendering = Callable[[Job], Script[Matter]]
@@ -119,7 +119,8 @@ def building(job: Job) -> Script[None]:
         beside(job, planted_site.one_change(job, amount))
     elif luck < 0.75:
         beside(job, planted_site.visa_in_time(job))
-    yield from money.payment(job, "advance", money.advance(job))
+    if job.plan.budget >= LARGE:
+        yield from money.payment(job, "advance", money.advance(job))
     yield from built_on(job)
 
 
@@ -163,8 +164,7 @@ CROWD: Mapping[str, Story] = {
 def _tender_scheme(tendering_of: Tendering) -> Story:
     def story(job: Job) -> Script[None]:
         yield from to_site(job, tendering_of)
-        yield from money.payment(job, "advance", money.advance(job))
-        yield from built_on(job, pays=False)
+        yield from built_on(job, pays=False, months_at_least=2)
 
     return story
 

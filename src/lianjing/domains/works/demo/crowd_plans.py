@@ -147,12 +147,12 @@ BUILDERS = ("40001", "40002", "40003", "40004", "40005")
 SPREAD = (
     ("entered", 8, 3, 22),
     ("initiating", 11, 16, 45),
-    ("planning", 13, 52, 84),
+    ("planning", 15, 52, 84),
     ("tendering", 15, 96, 126),
-    ("contracting", 11, 150, 190),
-    ("building", 24, 260, 500),
+    ("contracting", 7, 150, 190),
+    ("building", 22, 260, 500),
     ("finishing", 13, 520, 700),
-    ("archived", 4, 120, 600),
+    ("archived", 8, 120, 600),
 )
 
 
