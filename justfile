@@ -12,6 +12,10 @@ demo *args:
 test *args:
     uv run --group oracle --group browser python -m pytest -p tests.plugins.skips -p tests.plugins.covers {{args}}
 
+# Every test on PostgreSQL; LIANJING_DATABASE_URL names an empty database whose owner may create others
+postgresql *args:
+    uv run --group oracle --group browser python -m pytest -p tests.plugins.skips --ignore=tests/browser {{args}}
+
 # Style and layers
 lint:
     uv run ruff check

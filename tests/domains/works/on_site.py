@@ -17,6 +17,7 @@ from lianjing.runtime.process import services as process
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.process.papers import uploader
 from lianjing.runtime.scene import Scene
+from tests.domains.works.remembering import remembered
 
 LEADER, SEALS, FUNDS, MAKER, LAWYER = "20002", "20102", "20201", "20202", "20601"
 LEAD, SITE, COST, CONTRACTS, ARCHIVES, QUALITY = "20702", "20704", "20705", "20706", "20708", "20710"
@@ -173,6 +174,7 @@ class OnSite:
         self.gate(project)
         return project, contract
 
+    @remembered
     def building(self, *prices: str, budget: str = "68000000.00") -> tuple[Matter, Contract]:
         """A project whose works have started."""
         project, contract = self.implementing(*prices, budget=budget)

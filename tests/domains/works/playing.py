@@ -30,6 +30,7 @@ from lianjing.runtime.trail.act import SYSTEM, recorded
 from tests.domains.works.approving import APPROVING_PAPERS, Approving
 from tests.domains.works.finishing import FINISHING_PAPERS, Finishing
 from tests.domains.works.on_site import SITE_PAPERS, OnSite
+from tests.domains.works.remembering import remembered
 from tests.domains.works.tendering import TENDERING_PAPERS, Tendering
 
 DIRECTOR, SECRETARYOF_PARTY, DEPUTY, LEADER, SECRETARY = "20001", "20003", "20004", "20002", "20101"
@@ -171,6 +172,7 @@ class Play(Approving, Finishing, Tendering, OnSite):
         self.do(ARCHIVES, matter, "verify", {"is_same": "on"})
         return matter
 
+    @remembered
     def awarded_project(self, *prices: str, budget: str = "68000000.00") -> tuple[Matter, Matter]:
         """A project in stage contract whose award waits for its contract; with its tender."""
         project = self.project()
@@ -182,6 +184,7 @@ class Play(Approving, Finishing, Tendering, OnSite):
         self.gate(project)
         return project, tender
 
+    @remembered
     def under_contract(self, *prices: str, budget: str = "68000000.00") -> tuple[Matter, Contract]:
         """A project in stage contract with one contract in force."""
         project, tender = self.awarded_project(*prices, budget=budget)

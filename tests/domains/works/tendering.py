@@ -14,6 +14,7 @@ from lianjing.runtime.fact.services import publish
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.parties.models import Enterprise
 from lianjing.runtime.trail.act import LEGAL_ZONE, SYSTEM, recorded
+from tests.domains.works.remembering import remembered
 
 TENDERS, LAWYER, LEADER, HEAD, COST, AUDITOR, SECRETARY = (
     "20707",
@@ -53,6 +54,7 @@ class Tendering:
 
     scene: Any
 
+    @remembered
     def ready_to_tender(self, budget: str = "68000000", **changes: Any) -> Matter:
         """A project laid down in stage tendering, without the play of the stages before it."""
         project = self.project(**changes)
