@@ -59,6 +59,8 @@ def _flush_past_the_protection(django_db_setup: None, django_db_blocker: Any) ->
             cursor.execute(statement)
 
     connection.ops.execute_sql_flush = flush
+    if not str(connection.settings_dict["NAME"]).startswith(("file:memorydb", "test_")):
+        return  # no test here asked for a database
     with django_db_blocker.unblock():
         protect(None, SimpleNamespace(connection=connection, execute=execute))
 
