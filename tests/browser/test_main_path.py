@@ -112,7 +112,7 @@ def test_the_operator_applies_and_the_head_decides(width: int, office: str, seat
 
     page.locator("#file-proposal").set_input_files(PAPER)
     submit(page, "只上传材料")
-    expect(page.get_by_role("link", name=re.compile("项目建议书"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("工程 项目建议书"))).to_be_visible()
     submit(page, "提交")
     receipt = page.locator(".lj-message.is-success")
     expect(receipt).to_contain_text("已提交")

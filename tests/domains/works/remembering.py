@@ -17,7 +17,7 @@ from tests.conftest import MONDAY, Snapshot
 
 R = TypeVar("R")
 Rows = list[tuple[Any, ...]]
-PLAYED: dict[tuple[Any, ...], "Shot"] = {}
+PLAYED: dict[tuple[Any, ...], Shot] = {}
 
 
 @dataclass(frozen=True)

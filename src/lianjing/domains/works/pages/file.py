@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, cast
 
@@ -31,6 +32,7 @@ from lianjing.runtime.documents.queries import documents_below
 from lianjing.runtime.domains import domain
 from lianjing.runtime.matter import stages
 from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.meeting.queries import meetings_for
 from lianjing.runtime.process.scope import open_for, visible_to
 from lianjing.runtime.regulation.queries import clause_title
 from lianjing.runtime.trail.models import Event
@@ -114,6 +116,7 @@ def _dossier(
     request: PageRequest, matter: Matter, visible: set[int], contracts: list[ContractLine]
 ) -> dict[str, Any]:
     """People, decisions, changes, milestones, debts and completeness: the cards beside the tabs."""
+    seen = set(meetings_for(request.who.id, request.today).values_list("pk", flat=True))
     owed = list(dossier.owed_in(matter, visible))
     shown: dict[str, Any] = {
         "owed": owed,
@@ -125,7 +128,9 @@ def _dossier(
         return shown
     return shown | {
         "people": dossier.people_of(matter, visible),
-        "decisions": [_decision(each) for each in dossier.decisions_of(matter, visible, request.who.id)],
+        "decisions": [
+            _decision(each, seen) for each in dossier.decisions_of(matter, visible, request.who.id)
+        ],
         "milestones": [
             {"line": line, "kind": codes.label("milestone_kind", line.kind) if line.kind else ""}
             for line in milestones(matter.id, request.today)
@@ -143,10 +148,11 @@ def _dossier(
     }
 
 
-def _decision(decision: dossier.Decision) -> dict[str, Any]:
+def _decision(decision: dossier.Decision, seen: Collection[int]) -> dict[str, Any]:
     item = decision.item
     return {
         "item": item,
+        "url": reverse("agenda_item", args=[item.pk]) if item.meeting_id in seen else "",
         "meeting": item.meeting,
         "kind": codes.label("meeting_kind", item.meeting.kind),
         "result": codes.label("decision_result", item.result) if item.result else "",
