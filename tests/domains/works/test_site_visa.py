@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from lianjing.domains.works.models import SiteVisa
+from lianjing.domains.works.queries.overview import overview
 from lianjing.domains.works.queries.standing import ceiling_of, cumulative_of, standing_of
 from lianjing.kernel.refusal import Ground
 from lianjing.runtime.process.models import WorkItem
@@ -32,6 +33,8 @@ def test_a_visa_is_measured_by_two_units_and_counts_only_when_approved(building)
     play.do(LEADER, matter, "leader")
     assert ceiling_of(contract) == Decimal("48050000.00")
     assert standing_of(contract, play.scene.today()).approved_changes == Decimal("50000.00")
+    [told] = overview(play.scene.person("30001"), play.scene.today()).standings
+    assert told.ceiling == ceiling_of(contract), "the cockpit and the file must tell one sum"
 
 
 def test_a_visa_within_the_contract_adds_nothing_to_it(building):

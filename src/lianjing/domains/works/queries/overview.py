@@ -7,11 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lianjing.domains.works.models import ChangeOrder, Onboarding, ProgressReport
+from lianjing.domains.works.models import ChangeOrder, Onboarding, ProgressReport, SiteVisa
 from lianjing.domains.works.queries.money import DEAD, LIVE
 from lianjing.domains.works.queries.projects import counts_by_stage, projects_visible
 from lianjing.domains.works.queries.standing import NOTHING
@@ -21,8 +22,10 @@ from lianjing.runtime import codes
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.payment.models import PaymentApplication
-from lianjing.runtime.payment.queries import sum_of
 from lianjing.web.overview import MoneyStep, Overview, StageCount, Standing
+
+# What an application stands for: the approved sum, before it the sum applied for (payment.queries.sum_of).
+STANDS_FOR = Coalesce("approved", "amount")
 
 
 def stage_counts(counts: Mapping[str, int]) -> tuple[StageCount, ...]:
@@ -59,17 +62,11 @@ def _urgency(standing: Standing) -> tuple[Any, ...]:
 
 
 def _path(projects: QuerySet[Any], standings: Iterable[Standing]) -> tuple[MoneyStep, ...]:
-    ids = projects.values("pk")
-    contracts = Contract.objects.filter(project_id__in=ids).exclude(status__in=DEAD)
-    rows = list(
-        PaymentApplication.objects.filter(project_id__in=ids, matter__status__in=LIVE).only(
-            "amount", "approved", "status"
-        )
-    )
-    stands = list(standings)
-    place = reverse("works_projects")
-    budget = projects.aggregate(total=Sum("approved_budget"))["total"] or NOTHING
-    signed = contracts.aggregate(total=Sum("amount"))["total"] or NOTHING
+    ids = projects.order_by().values("pk")
+    live = PaymentApplication.objects.filter(project_id__in=ids, matter__status__in=LIVE)
+    stands, place = list(standings), reverse("works_projects")
+    budget = projects.order_by().aggregate(total=Sum("approved_budget"))["total"] or NOTHING
+    signed = _contracts(ids).aggregate(total=Sum("amount"))["total"] or NOTHING
     changed = sum((each.ceiling for each in stands), NOTHING) - signed
     return (
         MoneyStep(_("批准概算"), budget, place),
@@ -78,73 +75,91 @@ def _path(projects: QuerySet[Any], standings: Iterable[Standing]) -> tuple[Money
         MoneyStep(_("核定产值"), sum((each.verified for each in stands), NOTHING), f"{place}?money=verified"),
         MoneyStep(
             _("审查中"),
-            _sum(row.amount for row in rows if row.status in ("in_review", "held")),
+            _sum(live.filter(status__in=("in_review", "held")), "amount"),
             f"{place}?money=in_review",
         ),
         MoneyStep(
             _("已批未付"),
-            _sum(sum_of(row) for row in rows if row.status in ("approved", "ordered")),
+            _sum(live.filter(status__in=("approved", "ordered")), STANDS_FOR),
             f"{place}?money=approved",
         ),
         MoneyStep(_("已支付"), sum((each.paid for each in stands), NOTHING), f"{place}?money=paid"),
     )
 
 
+def _contracts(project_ids: QuerySet[Any]) -> QuerySet[Contract]:
+    return Contract.objects.filter(project_id__in=project_ids).exclude(status__in=DEAD)
+
+
 def _standings(projects: QuerySet[Any]) -> dict[int, Standing]:
-    """Contract, verified, paid and advance still out of each project that has a contract: five queries."""
-    names = dict(projects.values_list("pk", "title"))
-    contracts = list(
-        Contract.objects.filter(project_id__in=names)
-        .exclude(status__in=DEAD)
-        .values_list("pk", "project_id", "amount")
-    )
-    owner = {number: project for number, project, _amount in contracts}
-    ceiling, verified, paid, advance = (dict.fromkeys(owner.values(), NOTHING) for _each in range(4))
-    for _number, project, amount in contracts:
-        ceiling[project] += amount or NOTHING
-    for number, amount in ChangeOrder.objects.filter(contract_id__in=owner, status="approved").values_list(
-        "contract_id", "amount"
-    ):
-        ceiling[owner[number]] += amount or NOTHING
-    value = dict(
-        ProgressReport.objects.filter(contract_id__in=owner, matter__status="closed", matter__outcome="done")
-        .order_by("period_on", "pk")
-        .values_list("contract_id", "completed_value")
-    )
-    for number, row in _openings(owner).items():
-        project = owner[number]
-        ceiling[project] += row.change_amount or NOTHING
-        paid[project] += row.paid_to_date or NOTHING
-        advance[project] += row.advance_outstanding or NOTHING
-        value[number] = max(value.get(number) or NOTHING, row.verified_value or NOTHING)
-    for number, amount in value.items():
-        verified[owner[number]] += amount or NOTHING
-    for payment in PaymentApplication.objects.filter(contract_id__in=owner, status="paid"):
-        project = owner[payment.contract_id or 0]
-        paid[project] += sum_of(payment)
-        advance[project] += (sum_of(payment) if payment.kind == "advance" else NOTHING) - (
-            payment.advance_deducted or NOTHING
-        )
+    """Contract, verified, paid and advance still out of each project that has a contract.
+
+    The database sums by project, so that the cockpit of a hundred thousand projects needs no more queries than one
+    of ten; the sums are those of `queries.standing`, contract by contract.
+    """
+    contracts = _contracts(projects.order_by().values("pk"))
+    within = {"contract_id__in": contracts.order_by().values("pk")}
+    ceiling = _by_project(contracts, "project_id", Sum("amount"))
+    changes = ChangeOrder.objects.filter(status="approved", **within)
+    visas = SiteVisa.objects.filter(status="approved", is_in_contract=False, **within)
+    paid_rows = PaymentApplication.objects.filter(status="paid", **within)
+    paid = _by_project(paid_rows, "contract__project_id", Sum(STANDS_FOR))
+    advance = _by_project(paid_rows.filter(kind="advance"), "contract__project_id", Sum(STANDS_FOR))
+    deducted = _by_project(paid_rows, "contract__project_id", Sum("advance_deducted"))
+    for more in (changes, visas):
+        _add(ceiling, _by_project(more, "contract__project_id", Sum("amount")))
+    _add(advance, {project: -amount for project, amount in deducted.items()})
+    openings = list(Onboarding.objects.filter(status="approved", **within).order_by("pk"))
+    verified = _verified(within, openings)
+    for row in {each.contract_id: each for each in openings}.values():
+        _add(ceiling, {row.project_id: row.change_amount or NOTHING})
+        _add(paid, {row.project_id: row.paid_to_date or NOTHING})
+        _add(advance, {row.project_id: row.advance_outstanding or NOTHING})
+    titles = projects.order_by().filter(pk__in=contracts.order_by().values("project_id"))
     return {
         project: Standing(
-            names[project],
+            title,
             reverse("works_project", args=[project]),
-            ceiling[project],
-            verified[project],
-            paid[project],
-            max(advance[project], NOTHING),
+            ceiling.get(project, NOTHING),
+            verified.get(project, NOTHING),
+            paid.get(project, NOTHING),
+            max(advance.get(project, NOTHING), NOTHING),
         )
-        for project in ceiling
+        for project, title in titles.values_list("pk", "title")
     }
 
 
-def _openings(contract_ids: Iterable[int]) -> dict[int, Onboarding]:
-    rows = Onboarding.objects.filter(contract_id__in=list(contract_ids), status="approved").order_by("pk")
-    return {row.contract_id: row for row in rows if row.contract_id is not None}
+def _verified(within: Mapping[str, Any], openings: Iterable[Onboarding]) -> dict[int, Decimal]:
+    """The verified value by project: of each contract the highest, since a cumulative value never falls."""
+    reports = ProgressReport.objects.filter(matter__status="closed", matter__outcome="done", **within)
+    value: dict[tuple[int | None, int], Decimal] = {
+        (contract, project): amount or NOTHING
+        for contract, project, amount in reports.order_by()
+        .values("contract_id", "contract__project_id")
+        .annotate(last=Max("completed_value"))
+        .values_list("contract_id", "contract__project_id", "last")
+    }
+    for row in openings:
+        key = (row.contract_id, row.project_id)
+        value[key] = max(value.get(key, NOTHING), row.verified_value or NOTHING)
+    found: dict[int, Decimal] = {}
+    for (_contract, project), amount in value.items():
+        _add(found, {project: amount})
+    return found
 
 
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
-    return sum((amount for amount in amounts if amount is not None), NOTHING)
+def _by_project(rows: QuerySet[Any], place: str, summed: Sum) -> dict[int, Decimal]:
+    groups = rows.order_by().values(place).annotate(summed=summed).values_list(place, "summed")
+    return {project: amount or NOTHING for project, amount in groups}
+
+
+def _add(sums: dict[int, Decimal], more: Mapping[int, Decimal]) -> None:
+    for project, amount in more.items():
+        sums[project] = sums.get(project, NOTHING) + amount
+
+
+def _sum(rows: QuerySet[Any], column: Any) -> Decimal:
+    return rows.aggregate(total=Sum(column))["total"] or NOTHING
 
 
 # Which projects stand behind a sum of the money path.
