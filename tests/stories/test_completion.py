@@ -11,27 +11,10 @@ from lianjing.domains.works.queries.completion import completion_of
 from lianjing.domains.works.queries.money import cost_chain
 from lianjing.domains.works.queries.stage import leaving_payment, project_view
 from lianjing.kernel.refusal import Ground
-from lianjing.runtime.documents import catalogue as archive
-from lianjing.runtime.org.queries import actor_with
 from lianjing.runtime.trail.models import Event
 from lianjing.runtime.trail.sequencer import sequence_all
 from lianjing.runtime.undertaking.models import Undertaking
 from tests.domains.works.playing import ARCHIVES, BUILDER, FUNDS, LEAD, OFFICER, refused
-
-
-def excused(play, project, stage, kind, reason):
-    """A paper that the project does not need: said by one, agreed by another."""
-    today = play.scene.today()
-    row = archive.propose_not_needed(
-        matter_id=project.pk,
-        stage=stage,
-        kind=kind,
-        reason=reason,
-        actor=actor_with(play.scene.person(ARCHIVES), "archives_officer", today),
-        now=play.scene.pass_time(hours=0.2),
-    )
-    lead = actor_with(play.scene.person(LEAD), "project_lead", play.scene.today())
-    archive.agree_not_needed(not_needed_id=row.pk, actor=lead, now=play.scene.pass_time(hours=0.2))
 
 
 def test_a_project_from_its_last_stone_to_the_closed_file(play):
@@ -72,7 +55,7 @@ def test_a_project_from_its_last_stone_to_the_closed_file(play):
     matter = play.open(ARCHIVES, "works_handover", project)
     with refused(Ground.DOCUMENTS, "handover.incomplete"):
         play.do(ARCHIVES, matter, "prepare", {"receiver": "澜汀市城建档案馆"})
-    excused(play, project, "payment", "voucher", "工程款在接续系统支付，凭证另存")
+    play.excused(project, "payment", "voucher", "工程款在接续系统支付，凭证另存")
 
     # years later: each part is looked at by two before its retention goes back
     for part in Warranty.objects.filter(contract=contract).order_by("to_on"):

@@ -130,6 +130,9 @@ class Domain:
     importers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # ledgers and record standards
     exporters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # record standards, by name
     demonstrate: Callable[..., Any] | None = None
+    closed: Callable[[Any, Any], None] | None = (
+        None  # (act, root): what its record says once the last gate is passed
+    )
     page_of: Callable[[Any], str] | None = None  # address of the page of a root matter
     papers: tuple[Any, ...] = ()  # the papers that can be drawn from its matters (web.papers.offers.Offer)
     overview: Callable[..., Any] | None = None  # (person_id, day) → what the cockpit shows of the domain

@@ -80,6 +80,7 @@ RULES = {
     "gate.implementation": gettext_noop("实施阶段条件未满足"),
     "gate.initiation": gettext_noop("立项阶段条件未满足"),
     "gate.last": gettext_noop("已在最后阶段"),
+    "gate.closed": gettext_noop("已办结或终止"),
     "gate.payment": gettext_noop("支付阶段条件未满足"),
     "gate.planning": gettext_noop("规划阶段条件未满足"),
     "gate.skipped": gettext_noop("跳过阶段"),

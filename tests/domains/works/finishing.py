@@ -9,8 +9,10 @@ from typing import Any
 from lianjing.domains.works.demo.completing import draw_audit_firm
 from lianjing.domains.works.models import Warranty
 from lianjing.runtime.contract.models import Contract
+from lianjing.runtime.documents import catalogue as archive
 from lianjing.runtime.draw.queries import drawn, picks
 from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.org.queries import actor_with
 from lianjing.runtime.undertaking import services as undertakings
 from lianjing.runtime.undertaking.models import Undertaking
 
@@ -227,6 +229,19 @@ class Finishing:
         self.do(AUDITOR, matter, "score", {**scores, "grade": "b", **GOOD})
         self.do(HEAD, matter, "confirm")
         return matter
+
+    def excused(self, project: Matter, stage: str, kind: str, reason: str) -> None:
+        """A paper that the project does not need: said by one, agreed by another."""
+        row = archive.propose_not_needed(
+            matter_id=project.pk,
+            stage=stage,
+            kind=kind,
+            reason=reason,
+            actor=actor_with(self.scene.person(ARCHIVES), "archives_officer", self.scene.today()),
+            now=self.scene.pass_time(hours=0.2),
+        )
+        lead = actor_with(self.scene.person(LEAD), "project_lead", self.scene.today())
+        archive.agree_not_needed(not_needed_id=row.pk, actor=lead, now=self.scene.pass_time(hours=0.2))
 
     def completed(self, project: Matter, contract: Contract, claimed: str = "48000000") -> None:
         """A project accepted, past its gate into payment, settled and accounted for."""

@@ -12,6 +12,7 @@ from lianjing.domains.works.queries.overview import overview, page_of
 from lianjing.domains.works.queries.tendering import sealed_acts
 from lianjing.domains.works.register_menu import menu as register_menu
 from lianjing.domains.works.services.plan import plan
+from lianjing.domains.works.services.project import closed
 from lianjing.kernel.declaration import Domain, MenuEntry, Stage, Text
 
 STAGES = (
@@ -48,6 +49,7 @@ DOMAIN = Domain(
         MenuEntry(Text("质保到期", "Warranties ending"), "works_warranties", "工程项目", "clock"),
         MenuEntry(Text("办理规范与填报标准", "Filing standards"), "works_items", "工程项目", "book"),
     ),
+    closed=closed,
     page_of=page_of,
     overview=overview,
     sealed_acts=sealed_acts,

@@ -321,7 +321,11 @@ def _passed(request: PageRequest, matter: Matter) -> HttpResponse:
         to_stage=request.POST.get("to_stage", ""),
     )
     receipt = Receipt.objects.filter(key=key).first() if key else None
-    words = _("已进入“%(stage)s”阶段。") % {"stage": codes.label("stage", passed.stage)}
+    words = (
+        _("项目已办结。")
+        if passed.status == "closed"
+        else _("已进入“%(stage)s”阶段。") % {"stage": codes.label("stage", passed.stage)}
+    )
     give_receipt(request, words, receipt.event_id if receipt else "")
     return redirect("matter", matter.id)
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lianjing.domains.works.models import Handover, Project
+from lianjing.domains.works.models import Handover
 from lianjing.domains.works.queries import catalogue
 from lianjing.domains.works.queries.stage import project_view
 from lianjing.domains.works.rules import gates
 from lianjing.domains.works.services.basis import NO_VARIABLES, write_opinion
 from lianjing.kernel.declaration import Condition
 from lianjing.kernel.refusal import Ground, Refusal
-from lianjing.runtime.matter.services import close
+from lianjing.runtime.matter.stages import finish
 from lianjing.runtime.process.deed import Deed
 
 
@@ -63,10 +63,7 @@ def receive(deed: Deed) -> dict[str, Any]:
     row.status = "handed"
     deed.act.save(row)
     if all(each.is_met for each in left_to_close(deed)):
-        close(deed.act, deed.root, "done")
-        project = Project.objects.get(pk=deed.root.pk)
-        project.status = "completed"
-        deed.act.save(project)
+        finish(deed.act, deed.root)
     return NO_VARIABLES
 
 

@@ -14,7 +14,7 @@ from lianjing.runtime.matter.services import begin
 from lianjing.runtime.org import power
 from lianjing.runtime.org.queries import actor_with
 from lianjing.runtime.process.forms import InvalidForm
-from lianjing.runtime.trail.act import answered, legal_day, recorded, request_digest
+from lianjing.runtime.trail.act import Act, answered, legal_day, recorded, request_digest
 from lianjing.runtime.trail.models import Event
 
 POWER = "works_project"
@@ -34,6 +34,13 @@ COLUMNS = (
     "need",
     "simple_case",
 )
+
+
+def closed(act: Act, matter: Matter) -> None:
+    """Say on the project's record that it is complete; called where its last gate is passed."""
+    project = Project.objects.get(pk=matter.pk)
+    project.status = "completed"
+    act.save(project)
 
 
 def open_project(
