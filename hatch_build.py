@@ -185,6 +185,10 @@ def source_of(modules: Path, package: str, inside: str) -> Path:
 
 def copy_dist_file(source: Path, target: Path) -> None:
     """Copy one dist file without its source-map line; style sheets also lose their data: addresses."""
+    if source.suffix == ".woff2":
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        return
     text = re.sub(r"\n?(/\*|//)# sourceMappingURL=.*?(\*/|$)", "", source.read_text("utf-8"))
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.suffix == ".css":
@@ -202,8 +206,10 @@ def images_to_files(css: str, folder: Path) -> str:
         (folder / "svg" / name).write_text(svg, "utf-8")
         return f'url("svg/{name}")'
 
-    css = re.sub(r'url\("data:image/svg\+xml(?:;[^,"]*)?,(?P<svg>[^"]*)"\)', to_file, css)
-    if "url(data:" in css or 'url("data:' in css or "@import" in css:
+    css = re.sub(
+        r"""url\((?P<quote>["'])data:image/svg\+xml(?:;[^,"']*)?,(?P<svg>.*?)(?P=quote)\)""", to_file, css
+    )
+    if re.search(r"""url\(["']?data:|@import""", css):
         raise AssetError("A style sheet still loads something by data: or @import; extend images_to_files.")
     return css
 

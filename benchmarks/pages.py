@@ -244,7 +244,11 @@ def addresses(town: Town, asking: Asking) -> dict[str, str]:
         "project file": f"/works/{town.pk(town.projects // 2 | 1)}/",
         "workbench": "/",
         "cockpit": "/cockpit/",
-        "search": "/search/?q=泵站",
+        "search, common word": "/search/?q=泵站",
+        "search, one project": f"/search/?q=砼固路 {town.projects // 2:06d}",
+        "search, initials": "/search/?q=tglbz",
+        "search, sum": "/search/?q=1000777.00",
+        "search, nothing": "/search/?q=鼋鼍",
     }
     return {name: place for name, place in found.items() if asking.client.get(place).status_code == 200}
 
@@ -265,11 +269,16 @@ def measure(projects: int, rounds: int) -> dict[str, Any]:
     else:
         town.first = before.pk
     laid = time.perf_counter() - start
+    start = time.perf_counter()
+    indexed = 0
+    if not import_module("lianjing.runtime.search.models").SearchEntry.objects.exists():
+        indexed = import_module("lianjing.runtime.search.indexing").rebuild()
     figures: dict[str, Any] = {
         "database": import_module("django.db").connection.vendor,
         "projects": projects,
         "child_matters": projects * len(CHILDREN),
         "laid_seconds": round(laid, 1),
+        "indexed": {"rows": indexed, "seconds": round(time.perf_counter() - start, 1)},
         "rounds": rounds,
         "pages": {},
     }

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 SAMPLES = {"item": 2, "matter": 3, "works_project": 2, "trace": 2, "event": 2}
 # The same address drawn in another way.
 VARIANTS = {"wall"}
-LINKS = "links => links.map(link => link.href.split('#')[0])"
+# A link within a drawing gives no plain text for its address.
+LINKS = "links => links.map(link => new URL(link.getAttribute('href'), location).href.split('#')[0])"
 
 
 def kind_of(address: str) -> str:
@@ -49,4 +50,4 @@ def walk(
         answer = page.goto(address)
         counts[kind] += 1
         yield kind, address, answer.status if answer else 0
-        waiting.extend(page.locator(".lj-menu a, main a[href]").evaluate_all(LINKS))
+        waiting.extend(page.locator(".lj-menu a[href], main a[href]").evaluate_all(LINKS))

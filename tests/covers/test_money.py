@@ -196,22 +196,25 @@ def test_an_unmatched_bank_line_appears_the_next_day_and_a_wrong_balance_never_c
     checker = enter(CHECKER)
     day = receipt.booked_on.isoformat()
     wrong = imported(
-        checker, receipt.account, f"{day},X1,100,,1000,某公司,,费", f"{day},X2,100,,901,某公司,,费"
+        checker,
+        receipt.account,
+        f"{day},回单20250901甲,100,,1000,某公司,,费",
+        f"{day},回单20250901乙,100,,901,某公司,,费",
     )
     page = wrong.content.decode()
     assert wrong.status_code == 403 and "/clauses/zone_funds~18/" in page and "第3行" in page
     assert BankLine.objects.count() == 1 and attempts("bank.balance")
-    assert imported(checker, receipt.account, f"{day},X1,100,,1000,某公司,,费").status_code == 302
-    stray = BankLine.objects.get(bank_ref="X1")
-    assert "X1" not in checker.get("/works/bank/?state=red").content.decode()
+    assert imported(checker, receipt.account, f"{day},回单20250901甲,100,,1000,某公司,,费").status_code == 302
+    stray = BankLine.objects.get(bank_ref="回单20250901甲")
+    assert "回单20250901甲" not in checker.get("/works/bank/?state=red").content.decode()
     play.scene.pass_time(working_days=1)
     page = checker.get("/works/bank/?state=red").content.decode()
-    assert "X1" in page and "未匹配" in page
+    assert "回单20250901甲" in page and "未匹配" in page
     refused = enter(MAKER).post(f"/works/bank/lines/{stray.pk}/", {"action": "explain", "text": "手续费"})
     assert refused.status_code == 403
     told = checker.post(f"/works/bank/lines/{stray.pk}/", {"action": "explain", "text": "手续费"})
     assert told.status_code == 302
-    assert "X1" not in checker.get("/works/bank/?state=red").content.decode()
+    assert "回单20250901甲" not in checker.get("/works/bank/?state=red").content.decode()
 
 
 @pytest.mark.covers("C12")

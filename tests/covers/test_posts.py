@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from lianjing.runtime.org.models import Appointment, Person, Post
+from tests.appointing import appoint
 from tests.covers.conftest import PERSONNEL, SUPERVISOR, attempts, post_api
 from tests.domains.works.playing import ARCHIVES, PLANNER
 
@@ -38,7 +39,7 @@ def test_who_could_approve_on_a_day_has_one_name_for_every_day(play, enter):
         "from_on": first.isoformat(),
         "basis": "澜经管〔2025〕9号",
     }
-    assert personnel.post("/org/appointments/new/", named).status_code == 302
+    appoint(enter, named)
     assert could(last) == ([seat.person.name], "")
     assert could(first) == ([successor.name], "")
     assert could(seat.from_on - timedelta(days=1)) == ([], "该日该岗位无人在任")

@@ -58,7 +58,7 @@ def test_a_payee_who_is_not_the_owner_is_flagged_and_three_sums_come_out_equal(p
     page = watcher.get(place).content.decode()
     assert "三者相等" in page and "上篁畈-017" in page
     assert "三者相等" in watcher.get("/works/relocation/").content.decode()
-    sheet = watcher.get(f"{place}?export=xlsx")
+    sheet = watcher.get(f"{place}?export=xlsx&reason=核对征迁付款")
     assert sheet.status_code == 200 and sheet["Content-Type"].startswith("application/vnd.openxml")
 
     # the table on the board names no identity and no account, and the person only in part

@@ -62,3 +62,37 @@ def test_a_block_opens_the_clause_and_its_version_of_that_day(play, enter) -> No
     assert (
         clause_on(event.clause, play.scene.today() - timedelta(days=4000)) is None or clause.from_on is None
     )
+
+
+@pytest.mark.covers("C23")
+def test_a_refusal_keeps_its_wording_after_the_rule_is_revised_and_is_counted(play, enter) -> None:
+    """The official amends the clause on the pages; the old refusal still opens the text of its own day."""
+    project = play.project()
+    play.scene.pass_time(hours=1)
+    with pytest.raises(Refusal) as caught:
+        pass_gate(matter_id=project.pk, person_id=play.scene.person(LEAD), now=play.scene.now)
+    clause = clause_on(caught.value.clause, play.scene.today())
+    key, article = caught.value.clause.split("#")
+    drafter, approver = enter("20603"), enter("20006")
+    data = {"regulation": key, "title": "修订全过程管理规程", "reason": "审计建议"}
+    place = drafter.post("/revisions/new/", data)["Location"]
+    drafter.post(f"{place}clause/", {"article": article, "text": "修订后的条文。"})
+    drafter.post(place, {"action": "check"})
+    day = play.scene.today() + timedelta(days=1)
+    assert drafter.post(place, {"action": "submit", "from_on": day.isoformat()}).status_code == 302
+    assert drafter.post(place, {"action": "approve", "text": "同意"}).status_code == 403
+    assert approver.post(place, {"action": "approve", "text": "同意"}).status_code == 302
+    play.scene.pass_time(working_days=3)
+
+    watcher = enter(SUPERVISOR)
+    [event] = attempts(caught.value.rule)
+    shown = watcher.get(f"/events/{event.id}/").content.decode()
+    address = re.search(rf"/clauses/{key}~{article}/\?on=[\d-]+", shown)
+    assert address is not None
+    assert clause.text[:20] in watcher.get(address[0]).content.decode()
+    today = watcher.get(f"/clauses/{key}~{article}/").content.decode()
+    assert "修订后的条文。" in today and caught.value.rule in today
+    refused = watcher.get(f"/clauses/{key}~{article}/refusals/?rule={caught.value.rule}").content.decode()
+    assert f"/events/{event.id}/" in refused
+    library = watcher.get("/regulations/?q=工程建设项目").content.decode()
+    assert "工程建设项目定标工作管理办法(试行)" in library

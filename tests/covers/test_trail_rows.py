@@ -11,7 +11,7 @@ from django.db import connection
 from lianjing.domains.works.models import Award
 from lianjing.runtime.payment.models import PaymentApplication
 from lianjing.runtime.trail.models import Event
-from lianjing.runtime.trail.protection import GUARDED
+from lianjing.runtime.trail.protection import FIRST
 from lianjing.runtime.trail.sequencer import sequence_all
 from tests.covers.conftest import AUDIT_ADMIN, SUPERVISOR
 from tests.domains.works.playing import HEAD, LEADER
@@ -55,7 +55,7 @@ def test_one_altered_amount_fails_the_verification_and_is_named(paid, enter):
 
 
 @pytest.mark.covers("C5")
-@pytest.mark.parametrize("table", GUARDED)
+@pytest.mark.parametrize("table", FIRST)
 def test_one_altered_byte_of_the_trail_itself_is_found_and_the_pages_still_tell(paid, enter, table):
     _play, _project, contract = paid
     sequence_all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 
 from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
@@ -14,20 +15,24 @@ from tests.kernel.process import drawn_process as ink
 from tests.kernel.process.drawn_process import Drawing
 
 PAST = "2000-01-01T00:00:00+00:00"
+TIMED = ("BoundaryEvent", "IntermediateCatchEvent")
 _SERIALIZER = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure())
+_CHILD = ink.definitions(
+    ink.start("begin") + ink.user("work") + ink.end("over") + ink.chain("begin", "work", "over"), "child"
+)
 
 
 def spiff_xml(drawing: Drawing) -> str:
     """The same diagram in the other engine's dialect: Python conditions, script tasks, ISO durations."""
     body = "".join(_element(drawing, *given) for given in drawing.nodes)
     flows = "".join(
-        ink.flow(source, target, f"{condition[0]} == {condition[1]}" if condition else "", f"f{index}")
+        ink.flow(source, target, ink.worded(condition, "=="), f"f{index}")
         for index, (source, target, condition) in enumerate(drawing.flows)
     )
     return ink.definitions(body + flows, "generated")
 
 
-def _element(drawing: Drawing, kind: str, key: str, attributes: dict[str, str]) -> str:
+def _element(drawing: Drawing, kind: str, key: str, attributes: Mapping[str, str]) -> str:
     match kind:
         case "joint":
             loop = (
@@ -41,6 +46,8 @@ def _element(drawing: Drawing, kind: str, key: str, attributes: dict[str, str]) 
             return ink.node("scriptTask", key, "<bpmn:script>tier = 'general'</bpmn:script>")
         case "timer":
             return ink.timer(key, attributes["on"], "&quot;P3D&quot;", attributes["cancel"])
+        case "catch":
+            return ink.catch(key, "&quot;P3D&quot;")
     return drawing._element(kind, key, attributes)
 
 
@@ -48,7 +55,8 @@ class SpiffOffice:
     def __init__(self, drawing: Drawing) -> None:
         parser = BpmnParser()
         parser.add_bpmn_str(spiff_xml(drawing).encode())
-        self.workflow = BpmnWorkflow(parser.get_spec("generated"))
+        parser.add_bpmn_str(_CHILD.encode())
+        self.workflow = BpmnWorkflow(parser.get_spec("generated"), {"child": parser.get_spec("child")})
 
     def begin(self, variables: dict[str, object]) -> None:
         start = self.workflow.get_next_task(state=TaskState.READY)
@@ -56,14 +64,16 @@ class SpiffOffice:
         self.workflow.do_engine_steps()
 
     def _ready(self) -> list[tuple[str, str, object]]:
-        return [
-            (
-                task.task_spec.bpmn_id or task.task_spec.name.removesuffix(" [child]"),
-                task.data.get("department", "") if task.task_spec.name.endswith(" [child]") else "",
-                task,
-            )
-            for task in self.workflow.get_tasks(state=TaskState.READY, manual=True)
-        ]
+        """The open steps, each with its element; a step of a called process under the id of the call."""
+        return [self._named(task) for task in self.workflow.get_tasks(state=TaskState.READY, manual=True)]
+
+    def _named(self, task: object) -> tuple[str, str, object]:
+        if task.workflow.spec.name == "child":
+            call = self.workflow.get_task_from_id(task.workflow.parent_task_id)
+            return call.task_spec.bpmn_id, "", task
+        name = task.task_spec.name
+        element = task.data.get("department", "") if name.endswith(" [child]") else ""
+        return task.task_spec.bpmn_id or name.removesuffix(" [child]"), element, task
 
     def open(self) -> Counter[tuple[str, str]]:
         return Counter((node, element) for node, element, _ in self._ready())
@@ -82,7 +92,7 @@ class SpiffOffice:
         return [
             task
             for task in self.workflow.get_tasks(state=TaskState.WAITING)
-            if type(task.task_spec).__name__ == "BoundaryEvent"
+            if type(task.task_spec).__name__ in TIMED
         ]
 
     def fire(self, timer: str) -> None:

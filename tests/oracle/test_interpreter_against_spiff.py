@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from lianjing.kernel.process.decision import DecisionResult
 from lianjing.kernel.process.graph import parse
-from lianjing.kernel.process.interpret import INITIAL, Complete, Fire, Start, interpret
+from lianjing.kernel.process.interpret import INITIAL, Complete, Fire, Returned, Start, interpret
 from tests.kernel.process.drawn_process import (
     BLOCKS,
     Block,
     Chain,
     Choice,
     Drawing,
+    Inclusive,
     Loop,
     Parallel,
     Step,
@@ -47,6 +48,9 @@ def shared(block: Block, *, is_in_loop: bool = False) -> Block:
         case Parallel(branches):
             parts = tuple(shared(part, is_in_loop=is_in_loop) for part in branches)
             return Chain(parts) if is_in_loop else Parallel(parts)
+        case Inclusive(branches):
+            parts = tuple(shared(part, is_in_loop=is_in_loop) for part in branches)
+            return Chain(parts) if is_in_loop else Inclusive(parts)
         case Loop(body):
             return Loop(shared(body, is_in_loop=True))
     return block
@@ -60,17 +64,22 @@ def compare(drawing: Drawing, chance: random.Random, steps: int) -> int:
     other = SpiffOffice(drawing)
     other.begin(dict(variables))
     for done in range(steps):
-        assert Counter((token.node, token.element) for token in state.tokens) == other.open()
+        open_now = (*state.tokens, *state.calls)
+        assert Counter((token.node, token.element) for token in open_now) == other.open()
         assert Counter(timer.node for timer in state.timers) == other.timers()
         assert state.is_ended == other.is_completed()
         if state.is_ended:
             return done
-        if state.timers and chance.random() < 0.25:
+        if state.timers and (not open_now or chance.random() < 0.25):
             timer = chance.choice(state.timers).node
             state, _ = interpret(graph, state, Fire(timer, ""), decide)
             other.fire(timer)
             continue
-        token = chance.choice(state.tokens)
+        token = chance.choice(open_now)
+        if token in state.calls:
+            state, _ = interpret(graph, state, Returned(*token, "over", {}), decide)
+            other.complete(token.node, "", {})
+            continue
         given_values = {}
         if token.node in drawing.decides:
             name, values = drawing.decides[token.node]

@@ -85,6 +85,21 @@ def test_style_sheets_lose_their_data_addresses(hook: ModuleType, tmp_path: Path
     assert name and (tmp_path / name[1]).read_text() == "<svg xmlns='x' viewBox='0 0 1 1'/>"
 
 
+def test_a_data_address_in_single_quotes_is_taken_out_too(hook: ModuleType, tmp_path: Path) -> None:
+    css = """a{background:url('data:image/svg+xml;utf8,<svg xmlns="x" fill="%23eee"><g/></svg>') center}"""
+    done = hook.images_to_files(css, tmp_path)
+    assert "data:" not in done
+    assert done.endswith(") center}")
+    (svg,) = (tmp_path / "svg").iterdir()
+    assert svg.read_text() == '<svg xmlns="x" fill="#eee"><g/></svg>'
+
+
+def test_a_font_is_copied_byte_by_byte(hook: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "a.woff2").write_bytes(b"wOF2\xff\x00")
+    hook.copy_dist_file(tmp_path / "a.woff2", tmp_path / "new" / "b.woff2")
+    assert (tmp_path / "new" / "b.woff2").read_bytes() == b"wOF2\xff\x00"
+
+
 def test_a_style_sheet_that_imports_stops_the_build(hook: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(hook.AssetError):
         hook.images_to_files('@import url("https://example.test/x.css");', tmp_path)

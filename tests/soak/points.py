@@ -20,3 +20,16 @@ IN_UPLOAD = ("file_half", "file_whole", "file_placed")
 # Passed in the worker while it numbers events.
 IN_SEQUENCER = ("leaf_inserted", "queue_emptied")
 POINTS = IN_ACT + IN_UPLOAD + IN_SEQUENCER
+# Passed while a log is published, in this order; those of IN_FILE for each file that is written.
+IN_FILE = ("tile_half", "tile_whole", "tile_placed")
+IN_PUBLICATION = (
+    *IN_SEQUENCER,
+    "numbered",
+    *IN_FILE,
+    "tiles_written",
+    "tiles_checked",
+    "intent_kept",
+    "signed",
+    "note_kept",
+    "released",
+)

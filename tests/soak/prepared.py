@@ -1,6 +1,6 @@
 """Lays an installation into the data folder of LIANJING_DATA: a founded zone with one project, played in the past.
 
-python -m tests.soak.prepared planning|contract|joint
+python -m tests.soak.prepared planning|contract|joint[:rounds]
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 import django
 
 AGO = timedelta(days=150)
-ROUNDS = 6  # payments in joint review at stage "joint"
+ROUNDS = 6  # payments in joint review at stage "joint", unless told otherwise
+EACH = "10000"  # yuan: two hundred of them stay below the limit of advances
 
 
 def prepare(stage: str) -> int:
@@ -25,17 +26,19 @@ def prepare(stage: str) -> int:
     playing = import_module("tests.domains.works.playing")
     scene_type = import_module("lianjing.runtime.scene").Scene
     import_module("lianjing.cli.init").prepare()
+    stage, _mark, told = stage.partition(":")
+    rounds = int(told or ROUNDS) if stage == "joint" else 0
     end = clock.now()
-    start = (end - AGO).replace(hour=1, minute=30)
+    start = (end - AGO - timedelta(days=rounds // 2)).replace(hour=1, minute=30)
     zone.found_zone(start)
     scene = scene_type(now=start + timedelta(hours=1), end=end, random=random.Random(7))
     play = playing.Play(scene)
     if stage in ("contract", "joint"):
         project, contract = play.under_contract()
-        for _round in range(ROUNDS if stage == "joint" else 0):
-            payment = play.applied(project, contract, "advance", "100000")
-            play.audited(payment, "100000")
-            play.checked(payment, "100000")
+        for _round in range(rounds):
+            payment = play.applied(project, contract, "advance", EACH)
+            play.audited(payment, EACH)
+            play.checked(payment, EACH)
     else:
         project = play.project()
         play.approved(project)

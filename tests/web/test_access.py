@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,9 @@ from lianjing.domains.works.queries.items import active_items
 from lianjing.domains.works.register_menu import REGISTERS, view_name
 from lianjing.runtime.documents.models import Document
 from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.org.models import LoginAccount
 from lianjing.runtime.process.models import WorkItem
+from lianjing.runtime.regulation.queries import definition_on
 from lianjing.runtime.trail.models import Event
 from tests.domains.works.playing import OFFICER, Play
 from tests.web.conftest import Browser, paper
@@ -26,136 +30,23 @@ ROLES = {
     "supervisor": "30002",
     "external": "40001",
     "system_admin": "10001",
+    "security_admin": "10002",
+    "audit_admin": "10003",
 }
-REGISTER = (302, 200, 200, 200, 200, 200, 403)  # every register of works alike
-TABLE = """
-# name                    method anonymous operator approver head supervisor external system_admin
-login                     GET    200 302 302 302 302 302 302
-logout                    POST   302 302 302 302 302 302 302
-set_language              POST   302 302 302 302 302 302 302
-password                  GET    302 200 200 200 200 200 200
-workbench                 GET    302 200 200 200 200 200 200
-items                     GET    302 200 200 200 200 200 200
-item                      GET    302 200 200 200 200 404 404
-item_return               POST   302 422 403 403 403 404 404
-item_suspend              POST   302 422 403 403 403 404 404
-item_resume               POST   302 409 403 403 403 404 404
-matter                    GET    302 200 200 200 200 404 404
-matter_print              GET    302 200 200 200 200 404 404
-matter_paper              GET    302 404 404 404 404 404 404
-matter_choose             GET    302 200 200 200 200 200 403
-matter_open               GET    302 200 200 200 200 404 403
-matter_withdraw           POST   302 422 403 403 403 404 403
-matter_gate               GET    302 200 200 200 200 404 404
-matter_recuse             POST   302 422 422 422 422 404 403
-document_upload           POST   302 422 422 422 422 404 403
-document                  GET    302 200 200 200 200 404 403
-clause                    GET    302 200 200 200 200 200 200
-regulations               GET    302 200 200 200 200 200 200
-regulation                GET    302 200 200 200 200 200 200
-meetings                  GET    302 200 200 200 200 403 403
-meeting_new               GET    302 403 403 403 403 403 403
-meeting                   GET    302 404 404 404 404 403 403
-agenda_item               GET    302 404 404 404 404 403 403
-meeting_minutes           GET    302 404 404 404 404 403 403
-publicity_paper           GET    302 404 404 404 404 404 404
-undertakings              GET    302 200 200 200 200 403 403
-undertaking               GET    302 404 404 404 404 403 403
-draws                     GET    302 200 200 200 200 403 403
-draw                      GET    302 404 404 404 404 404 404
-draw_json                 GET    302 404 404 404 404 404 404
-draw_script               GET    302 200 200 200 200 200 200
-draw_new                  GET    302 200 200 200 403 403 403
-publicities               GET    302 200 200 200 200 200 403
-publicity                 GET    302 404 404 404 404 404 403
-publicity_new             GET    302 200 200 200 403 403 403
-objections                GET    302 200 200 200 200 200 403
-objection                 GET    302 404 404 404 404 404 403
-objection_new             GET    302 200 200 200 200 404 403
-experts                   GET    302 200 200 200 200 403 403
-expert                    GET    302 404 404 404 404 403 403
-expert_new                GET    302 403 403 403 403 403 403
-search                    GET    302 200 200 200 200 200 200
-org_units                 GET    302 200 200 200 200 403 200
-org_unit_new              GET    302 403 403 403 403 403 403
-org_posts                 GET    302 200 200 200 200 403 200
-org_post_new              GET    302 403 403 403 403 403 403
-org_persons               GET    302 200 200 200 200 403 200
-org_person_new            GET    302 403 403 403 403 403 403
-org_person                GET    302 200 200 200 200 403 200
-org_appointments          GET    302 200 200 200 200 403 200
-org_appoint               GET    302 403 403 403 403 403 403
-org_appointment_end       GET    302 403 403 403 403 403 403
-org_delegations           GET    302 200 200 200 200 403 200
-org_delegation_give       GET    302 200 200 200 200 403 200
-org_delegation_end        POST   302 404 404 404 404 403 404
-org_conflicts             GET    302 200 200 200 200 403 200
-org_powers                GET    302 200 200 200 200 403 200
-org_power_new             GET    302 403 403 403 403 403 403
-org_power_end             GET    302 403 403 403 403 403 403
-org_who                   GET    302 200 200 200 200 403 200
-parameters                GET    302 200 200 200 200 403 200
-calendar                  GET    302 200 200 200 200 403 200
-trace                     GET    302 200 200 200 200 404 404
-event                     GET    302 200 200 200 200 404 404
-bottlenecks               GET    302 200 200 200 200 403 403
-cockpit                   GET    302 403 200 200 200 403 403
-trail                     GET    302 200 200 200 200 403 200
-trail_verify              POST   302 403 403 403 200 403 403
-works_projects            GET    302 200 200 200 200 200 403
-works_project_open        GET    302 200 403 403 403 403 403
-works_project             GET    302 200 200 200 200 404 403
-works_bank                GET    302 403 200 200 200 403 403
-works_bank_statements     GET    302 403 200 200 200 403 403
-works_bank_statement      GET    302 403 404 404 404 403 403
-works_bank_line           GET    302 403 404 404 404 403 403
-works_bank_order          GET    302 403 404 404 404 403 403
-works_payments            GET    302 200 200 200 200 403 403
-works_payment             GET    302 404 404 404 404 403 403
-works_relocation          GET    302 200 200 200 200 403 403
-works_relocation_project  GET    302 200 200 200 200 403 403
-works_relocation_table    GET    302 200 200 200 200 404 403
-works_workload            GET    302 200 200 200 200 403 403
-works_post_load           GET    302 404 404 404 404 403 403
-works_project_timeline    GET    302 200 200 200 200 404 403
-works_plan                GET    302 200 200 200 200 403 403
-works_plan_enter          GET    302 200 403 403 403 403 403
-works_costs               GET    302 200 200 200 200 403 403
-works_project_costs       GET    302 200 200 200 200 403 403
-works_supervision_plan    GET    302 200 200 200 200 403 403
-works_tenders             GET    302 200 200 200 200 200 403
-works_tender_room         GET    302 404 404 404 404 404 403
-works_tender_act          POST   302 404 404 404 404 404 403
-works_catalogues          GET    302 200 200 200 200 403 403
-works_project_catalogue   GET    302 200 200 200 200 403 403
-works_catalogue_paper     GET    302 200 200 200 200 403 403
-works_catalogue_not_needed POST   302 403 403 422 403 403 403
-works_warranties          GET    302 200 200 200 200 200 403
-works_items               GET    302 200 200 200 200 200 403
-works_items_guide         GET    302 200 200 200 200 200 403
-works_item                GET    302 200 200 200 200 200 403
-api:openapi-json          GET    200 200 200 200 200 200 200
-api:api-root              GET    404 404 404 404 404 404 404
-api:items                 GET    401 200 200 200 200 200 200
-api:item                  GET    401 200 200 200 200 404 404
-api:item_complete         POST   401 422 403 403 403 404 404
-api:item_return           POST   401 422 422 422 422 422 422
-api:matter                GET    401 200 200 200 200 404 404
-api:matter_open           POST   401 422 422 422 422 422 422
-api:matter_documents      POST   401 422 422 422 422 422 422
-api:matter_gate           POST   401 403 403 403 403 404 404
-api:event                 GET    401 200 200 200 200 404 404
-"""
+ADDRESSES = Path(__file__).parent / "addresses.txt"
+REGISTERS_ALIKE = "register:works/*"
 
 
 def rows() -> dict[str, tuple[str, dict[str, int]]]:
-    found = {}
-    for line in TABLE.strip().splitlines():
-        if not line.startswith("#"):
-            name, method, *statuses = line.split()
-            found[name] = (method, dict(zip(ROLES, map(int, statuses), strict=True)))
-    registers = dict(zip(ROLES, REGISTER, strict=True))
-    return found | {view_name(kind): ("GET", registers) for kind in REGISTERS}
+    """Read the table written by hand: the method and each role's status, by the name of the address."""
+    lines = [line.split() for line in ADDRESSES.read_text().splitlines() if line and line[0] != "#"]
+    assert lines[0] == ["name", "method", *ROLES]
+    found: dict[str, tuple[str, dict[str, int]]] = {}
+    for name, method, *statuses in lines[1:]:
+        assert name not in found, f"{name} stands twice"
+        found[name] = (method, dict(zip(ROLES, map(int, statuses), strict=True)))
+    alike = found.pop(REGISTERS_ALIKE)
+    return found | {view_name(kind): alike for kind in REGISTERS}
 
 
 def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
@@ -170,6 +61,12 @@ def test_every_address_stands_in_the_table() -> None:
     assert set(names()) == set(rows())
 
 
+@pytest.fixture(autouse=True)
+def _no_limits(settings: Any) -> None:
+    """Every address is asked within one minute of the test's clock."""
+    settings.LIANJING_RATE_ADDRESS = settings.LIANJING_RATE_PERSON = 100_000
+
+
 @pytest.fixture
 def arguments(play: Play, browser: Browser, project: Matter, drafting: WorkItem) -> dict[str, list[Any]]:
     """One object of every kind, out of a project of the construction centre."""
@@ -177,12 +74,40 @@ def arguments(play: Play, browser: Browser, project: Matter, drafting: WorkItem)
     event = Event.objects.filter(matter_id=drafting.matter_id).first()
     assert event is not None
     item, matter = [drafting.id], [drafting.matter_id]
+    account = LoginAccount.objects.get(number="20705").id
     return {
+        "help_step": ["works_payment", "apply"],
+        "awaiting": [event.pk],
+        "receipt": [event.pk],
+        "receipt_file": [event.pk],
+        "receipt_code": [event.pk],
+        "trail_download": ["policy"],
+        "erasure_new": ["project", project.id],
+        "unmask": ["person", play.scene.person(OFFICER)],
+        "api:table": ["matter"],
+        "api:table_row": ["matter", drafting.matter_id],
+        "api:register": ["items"],
+        "api:register_file": ["items"],
+        "api:works_standards_item_read": [active_items()[0].key],
         "item": item,
         "item_return": item,
         "item_suspend": item,
         "item_resume": item,
         "matter": matter,
+        "item_reassign": item,
+        "item_urge": item,
+        "analysis_urge": item,
+        "item_ask": item,
+        "item_signer": item,
+        "item_take_back": item,
+        "matter_terminate": matter,
+        "matter_restart": matter,
+        "inquiry": [99],
+        "circulate": matter,
+        "circulation": [99],
+        "message": [99],
+        "message_receipts": [99],
+        "message_delivery": [99],
         "matter_print": matter,
         "matter_choose": ["works_proposal"],
         "matter_open": [project.id, "works_proposal"],
@@ -191,8 +116,19 @@ def arguments(play: Play, browser: Browser, project: Matter, drafting: WorkItem)
         "matter_recuse": matter,
         "document_upload": matter,
         "document": [Document.objects.get().id],
+        "document_preview": [Document.objects.get().id],
+        "document_preview_page": [Document.objects.get().id, 1],
+        "feed": [99],
+        "feed_act": [99],
+        "feed_differences": [99],
+        "feed_resend": [99],
+        "external_record_explain": [99],
+        "exchange_hook": ["nothing"],
         "clause": ["zone_funds~6"],
         "regulation": ["zone_funds"],
+        "definition_matters": [definition_on("works_payment", play.scene.today()).pk],
+        "regulation_repeal": ["zone_funds"],
+        "clause_refusals": ["zone_funds~6"],
         "meeting": [99],
         "meeting_minutes": [99],
         "publicity_paper": [99],
@@ -200,6 +136,14 @@ def arguments(play: Play, browser: Browser, project: Matter, drafting: WorkItem)
         "works_post_load": [99],
         "agenda_item": [99],
         "undertaking": [99],
+        "external_finding": [99],
+        "injury_own_claim": [99],
+        "injury_urge": [99, "untransferred"],
+        "injury_notice": [99],
+        "injury_notice_paper": [99],
+        "injury_screening": [99],
+        "injury_home_check": [99],
+        "injury_home_checks": [99],
         "draw": [99],
         "draw_json": [99],
         "draw_new": matter,
@@ -208,10 +152,37 @@ def arguments(play: Play, browser: Browser, project: Matter, drafting: WorkItem)
         "objection": [99],
         "objection_new": matter,
         "expert": [99],
+        "me_factor_remove": [99],
+        "me_session_end": [99],
+        "system_identity_end": [99],
+        "system_factor_remove": [99],
         "org_person": [play.scene.person(OFFICER)],
         "org_appointment_end": [1],
         "org_delegation_end": [99],
         "org_power_end": [1],
+        "system_account_reset": [account],
+        "system_account_close": [account],
+        "system_account_unlock": [account],
+        "system_account_grant": [account],
+        "system_policy_change": ["lock.minutes"],
+        "parameter": ["works.bottleneck.returns_min"],
+        "parameter_change": ["works.bottleneck.returns_min"],
+        "system_grant": [99],
+        "system_scope_end": [99],
+        "system_seat": [99],
+        "system_code_end": [99],
+        "system_policy_decide": [99],
+        "system_session_end": [99],
+        "notice": [99],
+        "notice_edit": [99],
+        "notice_publish": [99],
+        "notice_withdraw": [99],
+        "parameter_decide": [99],
+        "handover": [99],
+        "handover_agree": [99],
+        "handover_confirm": [99],
+        "handover_withdraw": [99],
+        "handover_paper": [99],
         "works_bank_statement": [99],
         "works_bank_line": [99],
         "works_bank_order": [99],
@@ -229,6 +200,7 @@ def arguments(play: Play, browser: Browser, project: Matter, drafting: WorkItem)
         "works_catalogue_paper": [project.id, Document.objects.get().id],
         "works_catalogue_not_needed": [project.id],
         "works_item": [active_items()[0].key],
+        "analysis_topic": ["desks"],
         "api:item": item,
         "api:item_complete": item,
         "api:item_return": item,
@@ -245,6 +217,44 @@ def _empty(name: str) -> dict[str, Any]:
     return {"data": "{}", "content_type": "application/json"} if is_json else {}
 
 
+def place_of(name: str, arguments: dict[str, list[Any]], unknown: int = 99) -> str:
+    """Return the address of one object; where the test has none of its kind, of a number that nothing has."""
+    if name in arguments:
+        return reverse(name, args=arguments[name])
+    known = {"matter_id": arguments["matter"][0], "item_id": arguments["item"][0]}
+    known["project_id"] = arguments["works_project"][0]
+    words = converters().get(name, {})
+    return reverse(name, kwargs={word: known.get(word, unknown) for word in words})
+
+
+@cache
+def converters() -> dict[str, tuple[str, ...]]:
+    """Return the placeholders of each address."""
+
+    def found(resolver: URLResolver, space: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for each in resolver.url_patterns:
+            if isinstance(each, URLResolver):
+                yield from found(each, f"{each.namespace}:" if each.namespace else space)
+            else:
+                yield f"{space}{each.name}", tuple(each.pattern.converters)
+
+    return dict(found(get_resolver(), ""))
+
+
+def ask(
+    client: Client,
+    method: str,
+    name: str,
+    arguments: dict[str, list[Any]],
+    sent: dict[str, Any] | None = None,
+) -> int:
+    """Ask for an address and return the status; nothing is sent where nothing is given."""
+    place = place_of(name, arguments)
+    given = _empty(name) if sent is None else {"data": sent}
+    answer = client.get(place) if method == "GET" else client.post(place, **given)
+    return answer.status_code
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_gets_what_the_table_says(
     role: str, browser: Browser, arguments: dict[str, list[Any]]
@@ -254,10 +264,9 @@ def test_each_role_gets_what_the_table_says(
     for name, (method, expected) in rows().items():
         if name == "logout":
             continue
-        place = reverse(name, args=arguments.get(name, []))
-        answer = client.get(place) if method == "GET" else client.post(place, **_empty(name))
-        if answer.status_code != expected[role]:
-            wrong[name] = (answer.status_code, expected[role])
+        status = ask(client, method, name, arguments)
+        if status != expected[role]:
+            wrong[name] = (status, expected[role])
     assert not wrong, f"{role}: (got, expected) {wrong}"
     assert client.post("/logout/").status_code == 302
 
@@ -265,8 +274,9 @@ def test_each_role_gets_what_the_table_says(
 def test_no_page_writes_when_it_is_only_read(browser: Browser, arguments: dict[str, list[Any]]) -> None:
     client, before = browser(OFFICER), Event.objects.count()
     for name, (method, expected) in rows().items():
-        if method == "GET" and expected["operator"] == 200:
-            client.get(reverse(name, args=arguments.get(name, [])))
+        # Taking a list away is an act, whatever the method (access.export).
+        if method == "GET" and expected["operator"] == 200 and name != "api:register_file":
+            client.get(place_of(name, arguments))
     assert Event.objects.count() == before
 
 

@@ -13,12 +13,25 @@ import pytest
 import typst
 from docx import Document as Word
 
+from lianjing.kernel.process.graph import parse
 from lianjing.kernel.trail.envelope import leaf_hash
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.trail.models import Event
+from lianjing.web.diagram import draw
 from lianjing.web.papers import faces, typeset, word
+from lianjing.web.papers.drawn import svg_of
 from lianjing.web.papers.minutes import numeral
-from lianjing.web.papers.paper import Cell, Check, Grid, Paper, Paragraph, clean, facts, long_day
+from lianjing.web.papers.paper import (
+    Cell,
+    Check,
+    Grid,
+    Paper,
+    Paragraph,
+    Picture,
+    clean,
+    facts,
+    long_day,
+)
 from tests.domains.works.playing import BUILDER, HEAD, OFFICER, OTHER_BUILDER, Play
 from tests.web.conftest import Browser
 
@@ -233,3 +246,42 @@ def test_no_paper_is_drawn_before_its_time(browser: Browser, play: Play) -> None
     assert browser(OFFICER).get(f"/matters/{matter.pk}/papers/award_notice/").status_code == 404
     assert browser(OFFICER).get(f"/matters/{matter.pk}/papers/nothing/").status_code == 404
     assert browser(OFFICER).get("/publicities/99/paper/").status_code == 404
+
+
+def drawing(name: str = "请示") -> str:
+    text = (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:lj="urn:lianjing:bpmn:1" id="d"'
+        ' targetNamespace="urn:t"><process id="p" name="差事" isExecutable="true"><laneSet id="l"><lane id="o" name="经办岗"'
+        ' lj:post="project_officer" lj:scope="matter_unit"><flowNodeRef>s</flowNodeRef><flowNodeRef>a</flowNodeRef>'
+        f'<flowNodeRef>e</flowNodeRef></lane></laneSet><startEvent id="s"/><userTask id="a" name="{name}"/><endEvent id="e"/>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="a"/><sequenceFlow id="g" sourceRef="a" targetRef="e"/>'
+        "</process></definitions>"
+    )
+    return svg_of(draw(parse(text), {}, marks={"a": "changed"}))
+
+
+def test_a_diagram_stands_in_the_pdf_on_a_page_of_its_own_and_in_word_as_an_image() -> None:
+    made = paper(
+        blocks=(Paragraph("正文"), Picture(drawing(), "流程图", ("△ 修改名称：请示",), is_wide=True))
+    )
+    assert pages(made) == 2
+    assert set("请示经办岗△修改") <= signs_in(typeset.pdf(made, now=NOW))
+    with zipfile.ZipFile(io.BytesIO(word.docx(made, now=NOW))) as parts:
+        assert any(name.endswith(".png") for name in parts.namelist())
+
+
+def test_where_no_chinese_face_is_at_hand_word_holds_the_words_of_a_diagram(monkeypatch) -> None:
+    monkeypatch.setattr(word, "png", absent)
+    made = word.docx(paper(blocks=(Picture(drawing(), "流程图", ("△ 修改名称：请示",)),)), now=NOW)
+    assert "△ 修改名称：请示" in [each.text for each in Word(io.BytesIO(made)).paragraphs]
+    with zipfile.ZipFile(io.BytesIO(made)) as parts:
+        assert not any(name.endswith(".png") for name in parts.namelist())
+
+
+def absent(_svg: str) -> bytes:
+    raise faces.NoChineseFace
+
+
+def test_a_hostile_name_in_a_diagram_stays_text() -> None:
+    made = drawing("&lt;script>alert(1)&lt;/script>")
+    assert "<script" not in made and "&lt;scr" in made

@@ -147,8 +147,12 @@ def test_a_complaint_is_accepted_then_decided_by_the_supervisors(client, zone, n
 def test_the_contact_is_open_to_the_answering_unit_and_the_supervisors_only(client, zone, notice):
     row = objection(client, notice)
     place = reverse("objection", args=[row.pk])
-    for number in (PUBLISHER, SUPERVISOR, FIRM):
-        assert "13800005678" in as_(client, number).get(place).content.decode()
+    assert "13800005678" in as_(client, FIRM).get(place).content.decode()
+    for number in (PUBLISHER, SUPERVISOR):
+        text = as_(client, number).get(place).content.decode()
+        assert "138****5678" in text and "13800005678" not in text
+        client.post(f"/personal/objection/{row.pk}/", {"purpose": "complaint", "reason": "电话核实情况"})
+        assert "13800005678" in client.get(place).content.decode()
     assert "13800005678" not in as_(client, LEADER).get(place).content.decode()
     event = Event.objects.get(act="objection.raise")
     proof = as_(client, LEADER).get(reverse("event", args=[event.pk]))
@@ -165,7 +169,7 @@ def test_the_register_filters_what_is_overdue(client, zone, notice):
     listing = as_(client, SUPERVISOR).get(reverse("objections"), {"state": "overdue"})
     assert place in listing.content.decode() and "逾期" in listing.content.decode()
     assert place not in client.get(reverse("objections"), {"state": "settled"}).content.decode()
-    assert client.get(reverse("objections"), {"export": "xlsx"}).content[:2] == b"PK"
+    assert client.get(reverse("objections"), {"export": "xlsx", "reason": "汇总异议"}).content[:2] == b"PK"
 
 
 def test_an_expert_enters_and_leaves_a_pool_by_its_keeper_with_ties_shown(client, zone):

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as BodyError
-from ninja.security import SessionAuth
 
+from lianjing.api.auth import BearerToken, SessionPerson, TooMany, rate_headers
+from lianjing.api.in_the_act import told
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.process.forms import InvalidForm
+from lianjing.runtime.process.in_the_act import Signalled
 
 STATUS = {Ground.SCOPE: 404, Ground.STALE: 409, Ground.FORM: 422}
 FIXED_POST = "zone_organisation#2"
@@ -27,14 +29,6 @@ class ApiRequest(HttpRequest):
     now: datetime
     today: date
     held: list[Any]
-
-
-class SessionPerson(SessionAuth):
-    """The session of the log-in, with CSRF as on the pages."""
-
-    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
-        """Return the person, None for a visitor."""
-        return getattr(request, "person", None)
 
 
 def actor_of(request: HttpRequest) -> tuple[int, datetime, date]:
@@ -55,7 +49,36 @@ def key_of(request: HttpRequest) -> str:
     return key
 
 
-api = NinjaAPI(title="Lianjing 廉镜", version="1", auth=SessionPerson(), docs_url=None, urls_namespace="api")
+class TellingApi(NinjaAPI):
+    """Tells every caller in its headers how many requests he has left."""
+
+    def create_response(self, request: HttpRequest, data: Any, **details: Any) -> HttpResponse:
+        """Return the answer with the caller's standing."""
+        response = super().create_response(request, data, **details)
+        standing = getattr(request, "rate_standing", None)
+        for name, value in rate_headers(standing).items() if standing else ():
+            response.headers.setdefault(name, value)
+        return response
+
+
+api = TellingApi(
+    title="Lianjing 廉镜",
+    version="1",
+    description="The acts and lists of the pages, for other programs. See docs/reference/api.md.",
+    auth=[BearerToken(), SessionPerson()],
+    docs_url=None,
+    urls_namespace="api",
+)
+
+
+@api.exception_handler(TooMany)
+def too_many(request: HttpRequest, fault: TooMany) -> HttpResponse:
+    """Answer a caller who asks too often with when he may ask again."""
+    response = api.create_response(request, {"message": _("请求过于频繁，请稍后再试")}, status=429)
+    for name, value in rate_headers(fault.standing).items():
+        response.headers[name] = value
+    response.headers["Retry-After"] = str(fault.standing.reset_seconds)
+    return response
 
 
 @api.exception_handler(Refusal)
@@ -78,10 +101,11 @@ def invalid(request: HttpRequest, fault: InvalidForm) -> HttpResponse:
 
 @api.exception_handler(BadInput)
 def bad_input(request: HttpRequest, fault: BadInput) -> HttpResponse:
-    """Answer input that cannot be taken."""
-    return api.create_response(
-        request, {"message": str(fault), "errors": {fault.field: [str(fault)]}}, status=422
-    )
+    """Answer input that cannot be taken; what the indicators found goes with it."""
+    answer: dict[str, Any] = {"message": str(fault), "errors": {fault.field: [str(fault)]}}
+    if isinstance(fault, Signalled):
+        answer["in_the_act"] = told(fault.looked)
+    return api.create_response(request, answer, status=422)
 
 
 @api.exception_handler(BodyError)

@@ -8,10 +8,50 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError
 
-from lianjing.cli import demo, export_open, import_bank, import_ledger, import_open, init, serve, trail
+from lianjing.cli import (
+    backup,
+    demo,
+    doctor,
+    export_ftm,
+    export_log,
+    export_open,
+    flags,
+    import_bank,
+    import_calendar,
+    import_feed,
+    import_ledger,
+    import_log,
+    import_open,
+    init,
+    login,
+    mine,
+    new_domain,
+    offline,
+    scan,
+    serve,
+    trail,
+    trail_log,
+    upgrade,
+)
 from lianjing.kernel.refusal import BadInput, Refusal
 
-MODULES = (demo, init, serve, import_ledger, export_open, trail)
+MODULES = (
+    demo,
+    init,
+    login,
+    serve,
+    backup,
+    doctor,
+    upgrade,
+    offline,
+    import_ledger,
+    export_open,
+    mine,
+    flags,
+    scan,
+    new_domain,
+    trail,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,6 +68,12 @@ def parser() -> argparse.ArgumentParser:
     groups = {module: module.add_command(commands, common) for module in MODULES}
     import_open.add_commands(groups[import_ledger], common)
     import_bank.add_to(groups[import_ledger], common)
+    import_calendar.add_to(groups[import_ledger], common)
+    import_feed.add_to(groups[import_ledger], common)
+    import_log.add_to(groups[import_ledger], common)
+    trail_log.add_export(groups[export_open], common)
+    export_ftm.add_to(groups[export_open], common)
+    export_log.add_to(groups[export_open], common)
     return root
 
 

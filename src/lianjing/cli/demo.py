@@ -15,6 +15,7 @@ from lianjing.cli import init, serve
 from lianjing.cli.demonstration.zone import GROUND_TRUTH, PASSWORD, logins, populate
 from lianjing.kernel.refusal import BadInput
 from lianjing.runtime.installation import is_installed
+from lianjing.runtime.zone_mark import lay_mark
 
 COMPLETE = "fictitious\n"
 
@@ -23,6 +24,9 @@ def add_command(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add `demo`."""
     command = commands.add_parser("demo", parents=[common], help="a demonstration zone, filled and served")
     serve.add_options(command)
+    command.add_argument(
+        "--training", action="store_true", help="as a zone to practise in, marked on every page and paper"
+    )
     command.add_argument("--no-serve", action="store_true", help="only fill the data folder")
     command.add_argument(
         "--scale",
@@ -45,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
         raise BadInput(f"{settings.DATA_DIR} 中是真实安装，不能填入演示数据；请用 --data 另指目录")
     if is_installed() and mark.read_text() != COMPLETE:
         raise BadInput(f"{settings.DATA_DIR} 中的演示数据上次没有建完；请删除该目录后重来")
+    lay_mark(is_installed=is_installed())
     if not is_installed():
         mark.write_text("filling\n")
         print("正在建立演示开发区……", file=sys.stderr, flush=True)

@@ -19,6 +19,7 @@ from lianjing.kernel.refusal import BadInput
 from lianjing.runtime import clock
 from lianjing.runtime.domains import domains
 from lianjing.runtime.trail.act import legal_day
+from lianjing.runtime.zone_mark import ON_PAPER, file_name, is_training
 
 Exporter = Callable[[Any], Iterator[tuple[str, Mapping[str, Any]]]]
 STANDARDS = {
@@ -37,8 +38,8 @@ class Wanted:
     since: date | None = None
 
 
-def add_command(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add `export ocds` and `export oc4ids` to the command line."""
+def add_command(commands: Any, common: argparse.ArgumentParser) -> Any:
+    """Add `export ocds` and `export oc4ids` to the command line; returns the group."""
     group = commands.add_parser("export", help="write data out").add_subparsers(
         dest="what", required=True, metavar="WHAT"
     )
@@ -48,6 +49,7 @@ def add_command(commands: Any, common: argparse.ArgumentParser) -> None:
         command.add_argument("--project", default="", metavar="CODE", help="only this project")
         command.add_argument("--since", metavar="DAY", help="only what is as new as this day (2025-09-01)")
         command.set_defaults(run=run, standard=name)
+    return group
 
 
 def exporter(standard: str) -> Exporter:
@@ -56,6 +58,14 @@ def exporter(standard: str) -> Exporter:
         if standard in domain.exporters:
             return domain.exporters[standard]
     raise BadInput(_("没有安装能写出该标准的业务领域"), "standard")
+
+
+def _marked(package: Any) -> Any:
+    """Say in a package of a training zone that nobody publishes it."""
+    if not is_training() or "publisher" not in package:
+        return package
+    publisher = package["publisher"]
+    return {**package, "publisher": {**publisher, "name": f"{ON_PAPER} {publisher.get('name', '')}".strip()}}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -73,8 +83,9 @@ def run(options: argparse.Namespace) -> int:
         folder = options.target
     folder.mkdir(parents=True, exist_ok=True)
     for name, package in found:
-        (folder / name).write_text(written(package) + "\n", encoding="utf-8")
-        files.append(str(folder / name))
+        place = folder / file_name(name)
+        place.write_text(written(_marked(package)) + "\n", encoding="utf-8")
+        files.append(str(place))
         for part in ("releases", "records", "projects"):
             counts[part] = counts.get(part, 0) + len(package.get(part, ()))
     result = {"files": files, **{part: count for part, count in counts.items() if count}}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from lianjing.intake.rows import Line
 from lianjing.intake.run import Import
 from lianjing.runtime.batch.ledger import Result
+from lianjing.runtime.zone_mark import sheet_name
 
 LARGEST_CELL = 32_767
 
@@ -134,7 +135,7 @@ def _columns(each: Import) -> Iterator[list[str | int]]:
 
 
 def _sheet(book: Any, title: str, heads: Sequence[str], rows: Iterator[list[str | int]]) -> None:
-    sheet = book.add_worksheet(title)
+    sheet = book.add_worksheet(sheet_name(title))
     bold, quoted = book.add_format({"bold": True}), book.add_format({"quote_prefix": True})
     sheet.set_column(0, len(heads) - 1, 18)
     sheet.freeze_panes(1, 0)

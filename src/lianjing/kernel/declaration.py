@@ -7,7 +7,7 @@ are joined by the task id, and the start fails where one has an id that the othe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -66,6 +66,7 @@ class Step:
     form: type[Any] | None = None
     role: str = "reviewed"  # entered, reviewed, approved: what the act counts as (code list act_role)
     is_money: bool = False  # the act moves money forward: red lines are checked before it
+    is_batchable: bool = False  # several like items may be done with one opinion (批量办理), each its own act
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,18 @@ class Procedure:
     withdrawn: Callable[..., None] | None = None  # what the record says after a withdrawal
     terms: Callable[..., Mapping[int, Any]] | None = None  # (matter ids, day) → statutory term of each
     series: str = ""  # letters of the matter's own number series, as 变 in 澜经建变〔2025〕0007号
+    begun: Callable[..., None] | None = None  # (act, matter): what stands before the first step has a desk
+    opened_at: str = ""  # name of the page where it is opened, where the opener does not see the parent
+    generic: Step | None = None  # what a task does that a measure added and nobody declared (opinion, papers)
 
     def step(self, step_id: str) -> Step:
-        """Return the step of a task id; KeyError for an undeclared one."""
-        return next(step for step in self.steps if step.id == step_id)
+        """Return the step of a task id, the generic one for a task that a measure added; KeyError without one."""
+        found = next((step for step in self.steps if step.id == step_id), None)
+        if found is not None:
+            return found
+        if self.generic is None:
+            raise KeyError(step_id)
+        return replace(self.generic, id=step_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +115,82 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A page in the menu: `view` is the url name."""
+    """A page in the menu: `view` is the url name.
+
+    `kinds` are the kinds of posts that see it and `posts` the posts that see it besides; where both are empty, every
+    official and every outside person does.
+    """
 
     label: Text
     view: str
     group: str
     icon: str = "file"
+    kinds: frozenset[str] = frozenset()
+    posts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An act or a read that other programs may ask for: `call` names its wants by keyword.
+
+    `path` is the address below /api/v1/, its placeholders named as keywords of `call`; `objects` says of which table a
+    keyword is the key, so that nobody reaches a row outside his scope. Given by the server: person_id, now, day, key,
+    channel. The first sentence of the docstring explains it. `pages` are the url names of the pages that do the same;
+    `kinds` the kinds of posts that may ask at all, where not every post may. `scope` is what a token must be given
+    by name beside reading and acting, for what a page asks to be confirmed first (code list api_scope).
+    """
+
+    path: str
+    call: Callable[..., Any]
+    objects: Mapping[str, Any] = field(default_factory=dict)
+    is_act: bool = True
+    pages: tuple[str, ...] = ()
+    kinds: frozenset[str] = frozenset()
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedLine:
+    """One thing that did not end with its year: what it is, where it stands, what of it is left, in yuan."""
+
+    key: str
+    title: str
+    state: str
+    amount: Any = None
+    left: Any = None
+    url: str = ""
+    is_carried: bool = False
+    may_undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RollOver:
+    """What a domain carries from one year into the next (年度结转).
+
+    `lines(year, unit_ids, day)` gives what a year left unfinished; `carry(act, year, keys)` takes those lines into the
+    next year as part of an act and returns how many, leaving out what was carried before. `undo(act, year, keys)`,
+    where there is one, takes back what nothing rests on yet.
+    """
+
+    key: str
+    label: Text
+    posts: tuple[str, ...]
+    verb: str
+    lines: Callable[..., Sequence[CarriedLine]]
+    carry: Callable[..., int]
+    undo: Callable[..., int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LikeCases:
+    """How a domain checks all like cases of a finding from outside (举一反三).
+
+    `view` is the url name of its page, which takes the finding in the address (`?finding=`);
+    `check(finding_id, subject, day)` raises Refusal or BadInput where the subject is no complete check of that finding.
+    """
+
+    view: str
+    check: Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +205,7 @@ class Domain:
     package: str  # where processes/, decisions/, regulations/ lie
     gate_post: str = ""  # the post that may pass a gate of a stage
     urls: str = ""  # module of the domain's own pages
+    roll_overs: tuple[RollOver, ...] = ()  # what it carries into the next year
     menu: tuple[MenuEntry, ...] = ()
     importers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # ledgers and record standards
     exporters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # record standards, by name
@@ -140,6 +220,15 @@ class Domain:
     sealed_acts: Callable[..., Any] | None = (
         None  # (matter ids) → pairs (matter id, act) whose values stay sealed now
     )
+    scopes: Mapping[Any, Callable[..., Any]] = field(
+        default_factory=dict
+    )  # table → (reader) → rows to be shown
+    unshown: Mapping[str, str] = field(
+        default_factory=dict
+    )  # tables of which no row is shown, with the reason
+    lists: tuple[str, ...] = ()  # url names of its list pages
+    operations: tuple[Operation, ...] = ()  # its acts and reads for other programs
+    like_cases: LikeCases | None = None  # how it answers an outside finding's demand to check like cases
 
     def procedure(self, key: str) -> Procedure:
         """Return the procedure of a process key; KeyError for an undeclared one."""

@@ -108,3 +108,23 @@ def luhn_holds(number: str) -> bool:
         value = int(digit) * (1 + place % 2)
         total += value - 9 if value > 9 else value
     return total % 10 == 0
+
+
+def masked_name(name: str) -> str:
+    """Return a natural person's name as it may be shown: the first sign, the rest hidden."""
+    kept = name.strip()
+    return f"{kept[:1]}{'*' * min(max(len(kept) - 1, 1), 3)}" if kept else ""
+
+
+def is_like_a_persons_name(name: str) -> bool:
+    """True for a text that is rather a person's name than a firm's: up to four signs, or parts joined by a dot."""
+    kept = name.strip()
+    return 0 < len(kept) <= 4 or any(dot in kept for dot in "·•‧")
+
+
+def masked_contact(text: str) -> str:
+    """Return a telephone number or another contact with its middle hidden: 138****5678."""
+    kept = text.strip()
+    if len(kept) < 8:
+        return "****" if kept else ""
+    return f"{kept[:3]}****{kept[-4:]}"

@@ -28,7 +28,7 @@ class CodeField(models.CharField):
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
-        if value and value not in codes.codes(self.codelist):
+        if value and not codes.has(self.codelist, value):
             raise BadInput(f"{value!r}: {self.codelist}", self.name)
         return value
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from lianjing.kernel.declaration import Domain, Procedure
+from lianjing.kernel.declaration import Domain, Procedure, Step
 
 
 @cache
 def domains() -> tuple[Domain, ...]:
     """Return the declarations named in LIANJING_DOMAINS, in order."""
-    return tuple(import_string(place) for place in settings.LIANJING_DOMAINS)
+    generic: Step = import_string(settings.LIANJING_GENERIC_STEP)
+    declared: list[Domain] = [import_string(place) for place in settings.LIANJING_DOMAINS]
+    return tuple(
+        replace(each, procedures=tuple(replace(row, generic=generic) for row in each.procedures))
+        for each in declared
+    )
 
 
 def domain(key: str) -> Domain:

@@ -94,16 +94,22 @@ def _administrator(act: Act, unit: Unit, key: str, name: str, number: str) -> Se
     posts = Post.objects.filter(unit=unit, key=key)
     post = posts.first() or stand_post(act, unit, key)
     person = add_person(act, name=name, kind="official", unit=unit, number=number)
-    add_appointment(act, person=person, post=post, from_on=act.day, basis="系统安装")
-    return Secret(number, name, set_password(number))
+    add_appointment(act, person=person, post=post, from_on=act.day, basis="系统安装", is_seat=True)
+    return Secret(number, name, set_password(number, now=act.now))
 
 
-def set_password(number: str, password: str = "", *, must_change: bool = True) -> str:
-    """Give a log-in a pass-phrase (a random one by default) and return it; log-in state is not an event."""
+def set_password(
+    number: str, password: str = "", *, must_change: bool = True, now: datetime | None = None
+) -> str:
+    """Give a log-in a pass-phrase (a random one by default) and return it; log-in state is not an event.
+
+    One that must be changed lapses, counted from `now`.
+    """
     chosen = password or secrets.token_urlsafe(12)
     login = LoginAccount.objects.get(number=number)
     login.set_password(chosen)
     login.must_change_password = must_change
+    login.one_time_from = now if must_change else None
     login.save()
     return chosen
 

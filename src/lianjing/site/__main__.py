@@ -34,6 +34,10 @@ def main() -> None:
         os.environ["LIANJING_DEMONSTRATION"] = "1"
     if (Path(os.environ["LIANJING_DATA"]) / "demonstration").exists():
         os.environ["LIANJING_DEMONSTRATION"] = "1"
+    if "--training" in arguments or (Path(os.environ["LIANJING_DATA"]) / "training").exists():
+        os.environ["LIANJING_TRAINING"] = "1"
+    if any(argument.partition("=")[0] == "--tls-cert" for argument in arguments):
+        os.environ["LIANJING_HTTPS"] = "1"
     if arguments and arguments[0] in ("demo", "serve") and (fault := assets_fault()):
         sys.stderr.write(f"lianjing: {fault}\n")
         sys.exit(2)

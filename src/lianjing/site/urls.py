@@ -6,10 +6,11 @@ from django.urls import include, path
 
 from lianjing.api.urls import urls as api_urls
 from lianjing.runtime.domains import domains
+from lianjing.web.lists import LISTS
 
 urlpatterns = [
     path("", include("lianjing.web.urls")),
-    path("api/v1/", api_urls),
+    path("api/v1/", api_urls((*LISTS, *(name for domain in domains() for name in domain.lists)))),
     *(path("", include(domain.urls)) for domain in domains() if domain.urls),
 ]
 handler404 = "lianjing.web.middleware.not_found"

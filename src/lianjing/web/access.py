@@ -15,15 +15,13 @@ from django.utils.translation import gettext as _
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime.org.models import LoginAccount, Person
 from lianjing.runtime.org.queries import Held, posts_held
+from lianjing.runtime.scope.reader import ADMINISTRATORS as ADMINISTRATORS
+from lianjing.runtime.scope.reader import OFFICIALS as OFFICIALS
+from lianjing.runtime.scope.reader import STAFF as STAFF
 
 FIXED_POST = "zone_organisation#2"
 HAND_OVER = "zone_organisation#8"
 SUPERVISION = "zone_organisation#9"
-
-# Groups of post kinds (code list post_kind) that pages name.
-ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
-OFFICIALS = frozenset({"operator", "reviewer", "approver", "head", "supervisor"})
-STAFF = OFFICIALS | ADMINISTRATORS
 
 
 class PageRequest(HttpRequest):
@@ -94,6 +92,8 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     place = reverse("login")
     if request.method == "GET":
         place += f"?next={quote(request.get_full_path())}"
+    if ended := getattr(request, "session_ended", ""):  # set by KeptSession
+        place += f"{'&' if '?' in place else '?'}ended={ended}"
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=401)
         response["HX-Redirect"] = place

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 
 from lianjing.kernel.process.calendar import UnknownYear, WorkCalendar
-from lianjing.runtime.process.clocks import calendar, clock_of
+from lianjing.runtime.process.clocks import calendar, calendar_for, clock_of
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.trail.act import legal_day
 
@@ -19,6 +19,21 @@ LAST_PART = 5
 
 def light(item: WorkItem, now: datetime, days: WorkCalendar | None = None) -> dict[str, Any] | None:
     """Return what parts/clock.html draws, None for a step without a time limit."""
+    shown = _light(item, now, days)
+    if shown is not None and shown["due"] is not None and item.closed_at is None:
+        shown["is_forecast"] = is_forecast(shown["due"])
+    return shown
+
+
+def is_forecast(day: date) -> bool:
+    """True for a day of a year whose working days have not been announced."""
+    try:
+        return calendar().is_forecast(day)
+    except UnknownYear:
+        return True
+
+
+def _light(item: WorkItem, now: datetime, days: WorkCalendar | None) -> dict[str, Any] | None:
     clock = clock_of(item)
     if clock is None:
         return None
@@ -27,7 +42,7 @@ def light(item: WorkItem, now: datetime, days: WorkCalendar | None = None) -> di
         return {"state": "overdue" if is_late else "normal", "days": None, "due": _day(item.due_at)}
     if not clock.is_running or item.due_at is None:
         return {"state": "paused", "days": None, "due": None}
-    left = _days_left(item.due_at, now, days or calendar())
+    left = _days_left(item.due_at, now, days or calendar_for(item.unit_id))
     if now > item.due_at:
         return {
             "state": "overdue",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lianjing.kernel.process.graph import (
     BoundaryTimer,
+    CallActivity,
+    CatchTimer,
     EndEvent,
     Gateway,
-    GatewayKind,
     Graph,
     Node,
     StartEvent,
@@ -25,12 +26,16 @@ from lianjing.web.words import in_english
 LINE_LENGTH = 7  # Chinese signs on one line of a box
 MOST_LINES = 3
 LINE_HEIGHT = 19
+SIGNS = {"added": "+", "removed": "−", "changed": "△"}
 SHOWN_PERCENT = 80  # the picture is drawn smaller than the layout, its letters larger
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One node. `kind` is task, rule, start, end, exclusive, parallel or timer; `state` now, done or ahead."""
+    """One node; `state` is now, done or ahead.
+
+    `kind` is task, rule, call, start, end, terminate, exclusive, parallel, inclusive, timer or catch.
+    """
 
     kind: str
     state: str
@@ -38,6 +43,20 @@ class Shape:
     lines: tuple[tuple[int, str], ...]
     tokens: int
     title: str
+    mark: str = ""
+    heat: int = 0  # 1 to 4: how much of the longest wait
+    note: str = ""
+    key: str = ""
+
+    @property
+    def note_y(self) -> int:
+        """Where the note stands: inside the box, at its foot."""
+        return self.box.y + self.box.h + 15
+
+    @property
+    def sign(self) -> str:
+        """The sign of a difference, which says without colour what it is."""
+        return SIGNS.get(self.mark, "")
 
     @property
     def cx(self) -> int:
@@ -67,6 +86,15 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """One flow: its corners, and what became of it where two versions are compared."""
+
+    points: str
+    mark: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Lane:
     """One lane: its name set upright, letter under letter."""
 
@@ -86,7 +114,7 @@ class Diagram:
     height: int
     lanes: tuple[Lane, ...]
     shapes: tuple[Shape, ...]
-    edges: tuple[str, ...]
+    edges: tuple[Edge, ...]
     standing: str
 
     @property
@@ -105,17 +133,32 @@ def diagram_of(instance: ProcessInstance) -> Diagram:
     graph = graph_of(instance.definition)
     state = State.from_json(instance.marking)
     tokens: dict[str, int] = {}
-    for token in state.tokens:
+    catching = (timer for timer in state.timers if isinstance(graph.nodes[timer.node], CatchTimer))
+    for token in (*state.tokens, *state.calls, *catching):
         tokens[token.node] = tokens.get(token.node, 0) + 1
     done = set(WorkItem.objects.filter(instance=instance, outcome="done").values_list("step_key", flat=True))
     return draw(graph, tokens, done)
 
 
-def draw(graph: Graph, tokens: Mapping[str, int], done: Collection[str] = ()) -> Diagram:
-    """Return the picture of a process with tokens at some steps."""
-    places = layout(graph)
+def draw(
+    graph: Graph,
+    tokens: Mapping[str, int],
+    done: Collection[str] = (),
+    *,
+    marks: Mapping[str, str] | None = None,
+    heat: Mapping[str, tuple[int, str]] | None = None,
+) -> Diagram:
+    """Return the picture of a process with tokens at some steps, the marks of a comparison, or heat with a note."""
+    places, marks, heat = layout(graph), marks or {}, heat or {}
     shapes = tuple(
-        _shape(graph.nodes[key], box, tokens.get(key, 0), key in done) for key, box in places.nodes.items()
+        replace(
+            _shape(graph.nodes[key], box, tokens.get(key, 0), key in done),
+            mark=marks.get(key, ""),
+            heat=heat.get(key, (0, ""))[0],
+            note=heat.get(key, (0, ""))[1],
+            key=key,
+        )
+        for key, box in places.nodes.items()
     )
     lanes = tuple(
         Lane(band.box.y, band.box.h, band.box.y + band.box.h // 2, band.lane.name if band.lane else "")
@@ -123,16 +166,19 @@ def draw(graph: Graph, tokens: Mapping[str, int], done: Collection[str] = ()) ->
     )
     standing = "、".join(_name(graph.nodes[key]) for key in tokens)
     return Diagram(
-        graph.key, graph.name, places.width, places.height, lanes, shapes, _edges(places), standing
+        graph.key, graph.name, places.width, places.height, lanes, shapes, _edges(places, marks), standing
     )
 
 
-def _edges(places: Layout) -> tuple[str, ...]:
-    return tuple(" ".join(f"{x},{y}" for x, y in points) for points in places.flows.values())
+def _edges(places: Layout, marks: Mapping[str, str]) -> tuple[Edge, ...]:
+    return tuple(
+        Edge(" ".join(f"{x},{y}" for x, y in points), marks.get(key, ""), key)
+        for key, points in places.flows.items()
+    )
 
 
 def _name(node: Node) -> str:
-    if isinstance(node, Task) and in_english() and node.name_en:
+    if isinstance(node, (Task, CallActivity)) and in_english() and node.name_en:
         return node.name_en
     return node.name
 
@@ -141,7 +187,7 @@ def _shape(node: Node, box: Box, tokens: int, is_done: bool) -> Shape:
     name = _name(node)
     state = "now" if tokens else "done" if is_done else "ahead"
     lines: tuple[tuple[int, str], ...] = ()
-    if isinstance(node, Task):
+    if isinstance(node, (Task, CallActivity)):
         parts = _broken(name)
         top = box.y + box.h // 2 - (len(parts) - 1) * LINE_HEIGHT // 2 + 5
         lines = tuple((top + place * LINE_HEIGHT, part) for place, part in enumerate(parts))
@@ -155,11 +201,15 @@ def _kind(node: Node) -> str:
         case StartEvent():
             return "start"
         case EndEvent():
-            return "end"
+            return "terminate" if node.is_terminate else "end"
+        case CallActivity():
+            return "call"
         case Gateway():
-            return "parallel" if node.kind is GatewayKind.PARALLEL else "exclusive"
+            return node.kind.value
         case BoundaryTimer():
             return "timer"
+        case CatchTimer():
+            return "catch"
 
 
 def _broken(name: str) -> list[str]:

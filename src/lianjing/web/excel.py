@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import BadInput
+from lianjing.runtime.zone_mark import sheet_name
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
@@ -103,7 +104,7 @@ def _looks(book: Any) -> dict[str, Any]:
 
 def _sheet_name(title: str) -> str:
     """A sheet's name holds at most 31 signs and none of []:*?/\\ ."""
-    kept = "".join(sign for sign in title if sign not in "[]:*?/\\'").strip()
+    kept = "".join(sign for sign in sheet_name(title) if sign not in "[]:*?/\\'").strip()
     return kept[:31] or "Sheet1"
 
 

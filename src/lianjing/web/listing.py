@@ -13,10 +13,12 @@ from django.http import HttpRequest, HttpResponse
 
 from lianjing.web.excel import download
 from lianjing.web.paging import COUNTED_TO, CappedPaginator, page_by_key
+from lianjing.web.summary import Summary, summed
 from lianjing.web.templatetags.ui import NONE_SIGN, money
 
 PER_PAGE = 20
 LONGEST_EXPORT = 100_000
+ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Column:
     """One column: `value(row)` is what is shown and exported, `sort` the ORM expression it sorts by ("" for none).
 
     `kind` is text, money (yuan), number, day, time, status or clock; `url(row)` opens what the cell names; `tone(row)`
-    colours a status; a hidden column is offered in the chooser. `shown(row)` gives the value of a clock's light.
+    colours a status; a hidden column is offered in the chooser. `shown(row)` gives the value of a clock's light. Who
+    takes a personal column away says why.
     """
 
     key: str
@@ -36,6 +39,7 @@ class Column:
     tone: Callable[[Any], str] | None = None
     is_hidden: bool = False
     shown: Callable[[Any], Any] | None = None
+    is_personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Listing:
     row_class: Callable[[Any], str] | None = None
     search_with: Callable[[str], Q] | None = None
     empty_text: str = ""
+    kept: Sequence[tuple[str, str]] = ()  # what else of the address a search must carry on
     _found: QuerySet[Any] | None = field(default=None, init=False)
     _page: Page[Any] | None = field(default=None, init=False)
 
@@ -117,8 +122,8 @@ class Listing:
 
     @property
     def wants_excel(self) -> bool:
-        """True where the address asks for the sheet."""
-        return self.request.GET.get("export") == "xlsx"
+        """True where the address asks for the list as a file: a sheet, or rows for other programs."""
+        return self.request.GET.get("export") in ("xlsx", ROWS)
 
     @property
     def tool_filters(self) -> list[dict[str, Any]]:
@@ -142,6 +147,37 @@ class Listing:
             for each in self.dates
         ]
 
+    @property
+    def report_columns(self) -> Sequence[Column]:
+        """The columns that a report chose (`cols` in the address), in the order of the list; all where none is."""
+        wanted = self.request.GET.get("cols", "").split(",")
+        return [column for column in self.columns if column.key in wanted] or self.columns
+
+    @property
+    def shown_columns(self) -> list[dict[str, Any]]:
+        """The columns as the chooser draws them: a report's choice stands before the list's own."""
+        chosen = {column.key for column in self.report_columns}
+        is_report = bool(self.request.GET.get("cols"))
+        return [
+            {
+                "key": column.key,
+                "label": column.label,
+                "is_hidden": column.key not in chosen if is_report else column.is_hidden,
+            }
+            for column in self.columns
+        ]
+
+    @property
+    def summary(self) -> Summary | None:
+        """The rows found summed up by the column that the address names (`group`); None for no grouping."""
+        wanted = self.request.GET.get("group", "")
+        column = next((each for each in self.columns if each.key == wanted), None)
+        return None if column is None else summed(self.all_rows(), self.columns, column)
+
+    def all_rows(self) -> Iterator[Any]:
+        """Yield every row found, at most as many as an export holds."""
+        yield from self.found[:LONGEST_EXPORT].iterator(chunk_size=2000)
+
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the rows of the page as parts/listing.html draws them."""
         for row in self.page.object_list:
@@ -151,12 +187,14 @@ class Listing:
             }
 
     def excel(self, title: str) -> HttpResponse:
-        """Return all rows found as a sheet."""
-        rows = self.found[:LONGEST_EXPORT].iterator(chunk_size=2000)
+        """Return all rows found as a sheet, or their sums where the address groups them."""
+        if (summary := self.summary) is not None:
+            return download(title, *summary.table())
+        columns = self.report_columns
         return download(
             title,
-            [column.label for column in self.columns],
-            ([column.value(row) for column in self.columns] for row in rows),
+            [column.label for column in columns],
+            ([column.value(row) for column in columns] for row in self.all_rows()),
         )
 
     def _narrowed(self) -> QuerySet[Any]:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
 from lianjing.runtime import codes
 from lianjing.runtime.documents.queries import documents_of
 from lianjing.runtime.matter.models import Matter, MatterParty
+from lianjing.runtime.process.measures import measured
 from lianjing.runtime.process.models import ProcessInstance
 from lianjing.runtime.process.opinions import sealed_items, visible_opinions, visible_reviews
+from lianjing.runtime.process.signing import signers_of
+from lianjing.runtime.process.terminating import restarts_of
 from lianjing.runtime.regulation.queries import clause_title
 from lianjing.runtime.trail.queries import entered, timeline
 from lianjing.web.access import PageRequest
+from lianjing.web.access_log import note_export
 from lianjing.web.diagram import diagram_of
+from lianjing.web.excel import download
 from lianjing.web.records import record_of, values_of
 from lianjing.web.terms import term_of
-from lianjing.web.words import clause_address, timeline_acts
+from lianjing.web.words import clause_address, item_name, timeline_acts
 
 TIMELINE = 30
 STATUS_TONES = {
@@ -44,14 +52,16 @@ def file_context(request: PageRequest, matter: Matter, *, viewer_id: int) -> dic
     return {
         "matter": matter,
         "matter_tone": STATUS_TONES.get(matter.status, "plain"),
-        "record": values_of(record) if record is not None else [],
+        "record": values_of(record, reader=(request.who.id, request.today)) if record is not None else [],
         "term": term_of(matter, request.today),
         "record_entered": {
             column.removesuffix("_id"): {"name": each.name, "post": each.post, "time": each.time}
             for column, each in who.items()
         },
         "parties": MatterParty.objects.filter(matter=matter).select_related("enterprise").order_by("id"),
-        "reviews": reviews_shown(request, matter, viewer_id),
+        "reviews": [*reviews_shown(request, matter, viewer_id), *signers_shown(request, matter, viewer_id)],
+        "measured": measures_shown(request, matter, viewer_id),
+        "restarts": restarts_of(matter.id),
         "opinions": opinions_shown(request, matter, viewer_id),
         "is_sealed": bool(sealed_items([matter.id], request.now)),
         "papers": documents_of(matter.id),
@@ -80,6 +90,49 @@ def reviews_shown(request: PageRequest, matter: Matter, viewer_id: int) -> list[
             "agenda_item_id": each.agenda_item_id,
         }
         for each in visible_reviews(matter, viewer_id, request.now)
+    ]
+
+
+def measures_shown(request: PageRequest, matter: Matter, viewer_id: int) -> list[dict[str, Any]]:
+    """Return what was filled in for measures, step by step, of what is not sealed to the reader."""
+    return [
+        {
+            "item_id": each.item.pk,
+            "name": item_name(each.item),
+            "label": each.label,
+            "value": each.value,
+            "at": each.at,
+        }
+        for each in measured(matter, viewer_id, request.now)
+    ]
+
+
+def measures_sheet(request: PageRequest, matter: Matter) -> HttpResponse:
+    """Give the same as a sheet; the taking is noted."""
+    rows = [
+        [each["name"], each["label"], each["value"], each["at"]]
+        for each in measures_shown(request, matter, request.who.id)
+    ]
+    note_export(request.who, _("补充填报"), len(rows), request.now)
+    return download(_("补充填报"), [_("环节"), _("补充填报项"), _("内容"), _("时间")], rows)
+
+
+def signers_shown(request: PageRequest, matter: Matter, viewer_id: int) -> list[dict[str, Any]]:
+    """Return who was asked to sign beside the holder of a step, and what each wrote."""
+    return [
+        {
+            "kind": _("加签（%(step)s）") % {"step": item_name(each.work_item)},
+            "result": codes.label("opinion_result", each.result) if each.result else _("待签署"),
+            "tone": OPINION_TONES.get(each.result, "doing"),
+            "unit": each.signer_post.unit.name,
+            "post": each.signer_post.name,
+            "person": (each.signed_person or each.signer_person).name,
+            "text": each.opinion_text
+            or _("%(person)s请求：%(reason)s") % {"person": each.added_by_person.name, "reason": each.reason},
+            "at": each.signed_at or each.added_at,
+            "round": each.work_item.round,
+        }
+        for each in signers_of(matter.id, viewer_id, request.now)
     ]
 
 

@@ -15,6 +15,8 @@ from django.utils.translation import override
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.clock import now
 from lianjing.runtime.org.models import LoginAccount
+from lianjing.runtime.personal.masking import read_by
+from lianjing.runtime.scope.reader import Reader
 from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.stamp import holding
 from lianjing.web.access import PageRequest, held_today
@@ -24,10 +26,29 @@ Respond = Callable[[HttpRequest], HttpResponseBase]
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
 )
 READING = ("GET", "HEAD")  # reference data is looked at once for the whole page
 STATUS = {Ground.SCOPE: 404, Ground.STALE: 409, Ground.FORM: 422}
+
+
+# Beside the policy; HSTS, Referrer-Policy, nosniff and Cross-Origin-Opener-Policy come from Django's own middleware.
+COMPANIONS = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Origin-Agent-Cluster": "?1",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "geolocation",
+            "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
+            "screen-wake-lock", "serial", "sync-xhr", "usb", "xr-spatial-tracking",
+        )
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Permitted-Cross-Domain-Policies": "none",
+}  # fmt: skip
 
 
 class ContentSecurityPolicy:
@@ -38,11 +59,8 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()"
-        )
+        for header, value in COMPANIONS.items():
+            response.headers.setdefault(header, value)
         return response
 
 
@@ -75,7 +93,8 @@ class CurrentPerson:
         asked.person = request.user.person if isinstance(request.user, LoginAccount) else None
         asked.held = held_today(asked.person, asked.today) if asked.person else []
         asked.roles = frozenset(each.post.kind for each in asked.held)
-        with holding() if request.method in READING else nullcontext():
+        reader = Reader(asked.person.id, asked.now) if asked.person else None
+        with read_by(reader), holding() if request.method in READING else nullcontext():
             response = self.get_response(request)
         if asked.person is not None and not getattr(response, "streaming", False):
             response.headers.setdefault("Cache-Control", "private, no-store")
@@ -110,5 +129,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a fault of ours without asking anything of the database."""
-    text = "<!doctype html><meta charset='utf-8'><title>500</title><p>系统故障，本次操作未生效，请稍后重试。 / A fault of the system; nothing was changed."
+    number = request.META.get("LIANJING_REQUEST_ID", "")
+    text = (
+        "<!doctype html><html lang='zh-Hans'><meta charset='utf-8'><title>500</title><p>系统故障，本次操作未生效，请稍后重试。"
+        f" / A fault of the system; nothing was changed.<p>编号 No. {number}"
+    )
     return HttpResponse(text, status=500)

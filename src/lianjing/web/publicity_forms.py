@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from lianjing.runtime import codes
+from lianjing.web.form_page import DayInput
 
 MEDIA = ("platform", "trading_site", "government_site", "newspaper", "board", "village_board")
 
@@ -40,8 +41,8 @@ class NoticeForm(forms.Form):
         required=False,
         help_text=gettext_lazy("外部媒介的网址或张贴地点；例：管委会一楼公告栏。"),
     )
-    from_on = forms.DateField(label=gettext_lazy("起"), widget=forms.DateInput(attrs={"type": "date"}))
-    to_on = forms.DateField(label=gettext_lazy("止"), widget=forms.DateInput(attrs={"type": "date"}))
+    from_on = forms.DateField(label=gettext_lazy("起"), widget=DayInput())
+    to_on = forms.DateField(label=gettext_lazy("止"), widget=DayInput())
     contact_text = forms.CharField(
         label=gettext_lazy("异议受理"),
         max_length=500,

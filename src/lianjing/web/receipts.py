@@ -37,6 +37,11 @@ def give_receipt(request: HttpRequest, text: str, event_id: str) -> None:
         messages.success(request, text)
         return
     receipt = format_html(
-        '{} <a href="{}">{}</a>', _("留痕编号："), reverse("event", args=[event_id]), event_id
+        '{} <a href="{}">{}</a> <a href="{}">{}</a>',
+        _("留痕编号："),
+        reverse("event", args=[event_id]),
+        event_id,
+        reverse("receipt", args=[event_id]),
+        _("收据"),
     )
     messages.success(request, format_html("{} {}", text, receipt))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,8 @@ from lianjing.runtime.documents.models import Document
 from lianjing.runtime.domains import domain
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.parties.models import Account
+from lianjing.runtime.personal.masking import HIDDEN, shown
+from lianjing.runtime.process.scope import visible_among
 from lianjing.runtime.trail.queries import Entered, entered
 from lianjing.web.templatetags.ui import NONE_SIGN, money
 from lianjing.web.words import address, in_english
@@ -46,20 +48,30 @@ def record_of(matter: Matter) -> models.Model | None:
     return None
 
 
-def values_of(record: models.Model, *, with_empty: bool = False) -> list[Value]:
-    """Return the columns of a record that hold something, each with its latest entry from the trail."""
+def values_of(
+    record: models.Model, *, reader: tuple[int, date] | None = None, with_empty: bool = False
+) -> list[Value]:
+    """Return the columns of a record that hold something, each with its latest entry from the trail.
+
+    Other matters and papers that it names are links where the reader (person, day) may open them.
+    """
     who = entered(record._meta.db_table, str(record.pk))
-    return [value for value in _values(record, who) if with_empty or value.text != NONE_SIGN]
+    values = [value for value in _values(record, who) if with_empty or value.text != NONE_SIGN]
+    named = [each for value in values if (each := _matter_of(value.raw)) is not None]
+    seen = visible_among(named, *reader) if reader and named else set()
+    return [
+        replace(value, url=_url(value.raw)) if _matter_of(value.raw) in seen else value for value in values
+    ]
 
 
 def _values(record: models.Model, who: dict[str, Entered]) -> Iterator[Value]:
     for field in record._meta.concrete_fields:
         if field.name in FRAME or (field.primary_key and field.remote_field):
             continue
-        raw = getattr(record, field.name)
+        raw = shown(record, str(field.column)) if not field.is_relation else getattr(record, field.name)
         text, kind = spoken(field, raw, currency_of(record))
         column = field.column or field.name
-        yield Value(column, label_of(field), text, kind, _url(raw), _entered(who.get(column)), raw)
+        yield Value(column, label_of(field), text, kind, "", _entered(who.get(column)), raw)
 
 
 def label_of(field: Any) -> str:
@@ -85,8 +97,12 @@ def spoken(field: Any, raw: Any, currency: str = "CNY") -> tuple[str, str]:
     """Return a column's value in words and its kind."""
     if raw is None or raw == "":
         return NONE_SIGN, "text"
+    if raw == HIDDEN:
+        return HIDDEN, "text"
     if isinstance(field, CodeField):
         return codes.label(field.codelist, raw), "text"
+    if field.name == "status":  # a status without a list of its own
+        return codes.label("record_status", str(raw)), "text"
     if isinstance(field, MoneyField):
         return money(raw, currency), "money"
     if isinstance(field, RatioField):
@@ -113,11 +129,17 @@ def _plain(raw: Any) -> tuple[str, str]:
 def name_of(row: models.Model) -> str:
     """Return what people call a row: its name, title, code or key."""
     if isinstance(row, Account):
-        return f"{row.holder_name} {row.account_no_masked}"
+        return f"{shown(row, 'holder_name')} {row.account_no_masked}"
     for column in ("name", "title", "code"):
         if getattr(row, column, ""):
-            return str(getattr(row, column))
+            return str(shown(row, column))
     return f"{row._meta.verbose_name} {row.pk}"
+
+
+def _matter_of(raw: Any) -> int | None:
+    if isinstance(raw, Matter):
+        return raw.pk
+    return raw.matter_id if isinstance(raw, Document) else None
 
 
 def _url(raw: Any) -> str:

@@ -9,11 +9,13 @@ from typing import Any, cast
 
 from django.core.paginator import Page
 from django.http import HttpResponse
+from django.shortcuts import render
 
 from lianjing.web import access_log
 from lianjing.web.access import PageRequest, person_of
 from lianjing.web.excel import download
-from lianjing.web.listing import Listing
+from lianjing.web.listing import ROWS, Listing
+from lianjing.web.row_answer import rows_answer
 
 CHUNK = 500
 
@@ -35,17 +37,58 @@ class Register(Listing):
         return self._page
 
     def excel(self, title: str) -> HttpResponse:
-        """Return all rows found as a sheet, and record who took it."""
-        rows = list(self._values())
-        access_log.note_export(person_of(self.request), title, len(rows), cast(PageRequest, self.request).now)
-        return download(title, [column.label for column in self.columns], rows)
+        """Return all rows found as a sheet, and record who took it and why; rows alone for other programs.
 
-    def _values(self) -> Iterator[list[Any]]:
+        With personal columns among them the reason is asked for first.
+        """
+        if self.request.GET.get("export") == ROWS:
+            return rows_answer(self, title)
+        summary = self.summary
+        taken = () if summary is not None else self.report_columns
+        personal = [str(column.label) for column in taken if column.is_personal]
+        reason = self.request.GET.get("reason", "")
+        if personal and len(reason.strip()) < access_log.SHORTEST_REASON:
+            return self._ask_reason(title, personal)
+        if summary is not None:
+            heads, rows = summary.table()
+        else:
+            heads = [column.label for column in taken]
+            rows = [[column.value(row) for column in taken] for row in self.all_rows()]
+        access_log.note_export(
+            person_of(self.request),
+            title,
+            len(rows),
+            cast(PageRequest, self.request).now,
+            columns=[str(head) for head in heads],
+            personal=personal,
+            reason=reason,
+        )
+        return download(title, heads, rows)
+
+    def _ask_reason(self, title: str, personal: list[str]) -> HttpResponse:
+        """Ask why a list with personal columns is taken away; the answer leads back to the same list."""
+        kept = [(name, value) for name, value in self.request.GET.items() if name != "reason"]
+        context = {
+            "title": title,
+            "personal": personal,
+            "kept": kept,
+            "is_short": "reason" in self.request.GET,
+            "place": self.request.path,
+        }
+        return render(
+            self.request, "lianjing/export_reason.html", context, status=422 if context["is_short"] else 200
+        )
+
+    def make_ready(self, rows: list[Any]) -> None:
+        """Load what these rows need."""
+        self._prepare(rows)
+
+    def all_rows(self) -> Iterator[Any]:
+        """Yield every row found, prepared."""
         source = self._source()
         while chunk := list(islice(source, CHUNK)):
             self._prepare(chunk)
-            for row in chunk:
-                yield [column.value(row) for column in self.columns]
+            yield from chunk
 
     def _source(self) -> Iterator[Any]:
         return self.found.iterator(chunk_size=CHUNK)

@@ -1,115 +1,18 @@
-"""Which events a reader may see: those of the matters in his scope, of the organisation, and his own."""
+"""Which events a reader may see and which matters he may open, as pages ask it."""
 
-from __future__ import annotations
+from collections.abc import Callable
+from typing import Any
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from lianjing.runtime.process.scope import visible_among
+from lianjing.runtime.scope.events import event_for, events_for, is_sealed, may_read_body, readable_among
+from lianjing.web.access import PageRequest
 
-from django.db.models import F, Q, QuerySet
-from django.utils.translation import gettext as _
-
-from lianjing.kernel.refusal import Ground, Refusal
-from lianjing.runtime.domains import domains
-from lianjing.runtime.draw import queries as draws
-from lianjing.runtime.org.models import Person
-from lianjing.runtime.org.queries import posts_held
-from lianjing.runtime.process.opinions import sealed_items
-from lianjing.runtime.process.scope import visible_to
-from lianjing.runtime.publicity import queries as publicity
-from lianjing.runtime.trail.act import legal_day
-from lianjing.runtime.trail.models import ActRow, Event
-from lianjing.web.access import STAFF
-from lianjing.web.access_log import ACCESS
+__all__ = ["event_for", "events_for", "is_sealed", "mark_open", "may_read_body", "readable_among"]
 
 
-def events_for(person: Person, day: date) -> QuerySet[Event]:
-    """Return the events that a person may read on the day.
-
-    The audit administrator reads every act (what it says of business rows stays hidden from him, see
-    `may_read_body`); supervisors' own views are shown to themselves, their unit and him, never to the supervised.
-    """
-    held = posts_held(person.id, day)
-    roles = {each.post.kind for each in held}
-    if "audit_admin" in roles:
-        return Event.objects.all()
-    watching = [each.post.unit_id for each in held if each.post.kind == "supervisor"]
-    wanted = Q(matter_id__in=visible_to(person.id, day).values("id"))
-    if roles & STAFF:
-        wanted |= Q(matter_id__isnull=True)
-    else:  # a firm: what was done in its own matters, never what was done on the project as a whole
-        wanted &= ~Q(matter_id=F("root_matter_id"))
-    mine = Q(person_id=person.id) | Q(act__in=ACCESS, unit_id__in=watching)
-    return Event.objects.filter((wanted & ~Q(act__in=ACCESS)) | mine)
-
-
-def event_for(person: Person, event_id: str, day: date) -> Event:
-    """Return an event that the person may read; Refusal(SCOPE) otherwise, whether or not it exists."""
-    found = events_for(person, day).select_related("body", "leaf").filter(id=event_id).first()
-    if found is None:
-        raise Refusal(Ground.SCOPE, "scope.event", _("没有该记录，或不在您的数据范围内"))
-    return found
-
-
-def may_read_body(person: Person, event: Event, now: datetime) -> bool:
-    """True where the reader may see the values an act wrote: see `readable_among`."""
-    return event.id in readable_among(person, [event], now)
-
-
-def readable_among(person: Person, events: Sequence[Event], now: datetime) -> set[str]:
-    """Return those of the events whose values the reader may see, in a fixed number of queries.
-
-    Administrators see those of the organisation only. What a department wrote in a joint review is sealed from
-    everyone else until all are in or due; a pool until it is drawn; an objector's contact from outsiders.
-    """
-    places = {event.matter_id for event in events if event.matter_id is not None}
-    seen = (
-        set(visible_to(person.id, legal_day(now)).filter(id__in=places).values_list("id", flat=True))
-        if places
-        else set()
-    )
-    sealed = (
-        _sealed_among(events, now) | _closed_to(person, events, legal_day(now)) | _sealed_by_domains(events)
-    )
-    return {
-        event.id
-        for event in events
-        if event.matter_id is None
-        or event.person_id == person.id
-        or (event.matter_id in seen and event.id not in sealed)
-    }
-
-
-def _closed_to(person: Person, events: Sequence[Event], day: date) -> set[str]:
-    """The acts that would show a pool not yet drawn, or an objector's contact, to who may not see it."""
-    ids = [event.id for event in events]
-    return draws.hidden_events(ids, person.id, day) | publicity.hidden_events(ids, person.id, day)
-
-
-def _sealed_by_domains(events: Sequence[Event]) -> set[str]:
-    """The acts whose values a domain keeps sealed for now: the score sheets while experts still score."""
-    places = {event.matter_id for event in events if event.matter_id is not None}
-    pairs = {
-        pair
-        for domain in domains()
-        if domain.sealed_acts is not None and places
-        for pair in domain.sealed_acts(places)
-    }
-    return {event.id for event in events if (event.matter_id, event.act) in pairs}
-
-
-def _sealed_among(events: Sequence[Event], now: datetime) -> set[str]:
-    """The acts that closed a step of a joint review whose sister steps are still open and not yet due."""
-    items = sealed_items({event.matter_id for event in events if event.matter_id is not None}, now)
-    if not items:
-        return set()
-    rows = ActRow.objects.filter(
-        event__in=[event.id for event in events],
-        table_name="work_item",
-        row_key__in=[str(each) for each in items],
-    )
-    return set(rows.exclude(change="created").values_list("event_id", flat=True))
-
-
-def is_sealed(event: Event, now: datetime) -> bool:
-    """True for an act of a joint review that is still sealed."""
-    return bool(_sealed_among([event], now))
+def mark_open(request: PageRequest, rows: list[Any], matter_of: Callable[[Any], int | None]) -> None:
+    """Set `opens` on each row: the id of its matter where the reader may open it, else None; one query for all."""
+    ids = [matter_of(row) for row in rows]
+    open_ids = visible_among([each for each in ids if each is not None], request.who.id, request.today)
+    for row, each in zip(rows, ids, strict=True):
+        row.opens = each if each in open_ids else None

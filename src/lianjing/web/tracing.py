@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.kernel.trail.envelope import Envelope, NotCanonical, body_hash, leaf_hash, parse_envelope
+from lianjing.runtime.personal.masking import HIDDEN, masked
 from lianjing.runtime.regulation.queries import clause_title
 from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.kept import Kept
@@ -24,11 +25,6 @@ from lianjing.web.records import name_of, spoken
 from lianjing.web.templatetags.ui import NONE_SIGN
 from lianjing.web.words import act_words, clause_address
 
-HIDDEN = {
-    "phone",
-    "account_no_hash",
-    "counterparty_account_hash",
-}  # personal columns are never shown unmasked
 LONGEST_VALUE = 400
 
 
@@ -162,8 +158,9 @@ def said(
     field = field_of(model, column)
     if value is None or value == "":
         return NONE_SIGN
-    if column in HIDDEN:
-        return "****"
+    value = masked(model._meta.db_table, column, value)
+    if value == HIDDEN:
+        return HIDDEN
     if field is None:
         return str(value)[:LONGEST_VALUE]
     if field.remote_field is not None:
@@ -176,9 +173,7 @@ def _named(model: type[models.Model], key: Any) -> str:
     row = model._default_manager.filter(pk=key).first()
     if row is None:
         return str(key)
-    return " ".join(
-        filter(None, (getattr(row, each, "") for each in ("holder_name", "account_no_masked")))
-    ) or name_of(row)
+    return name_of(row)
 
 
 def _typed(field: Any, value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from lianjing.web.money_unit import set_money_unit
 from lianjing.web.views import (
     document,
     draw,
@@ -19,16 +20,18 @@ from lianjing.web.views import (
     publicity,
     regulation,
     search,
-    session,
     undertaking,
     workbench,
+    year_end,
 )
 
 urlpatterns = [
-    path("login/", session.login, name="login"),
-    path("logout/", session.logout, name="logout"),
-    path("password/", session.password, name="password"),
+    path("", include("lianjing.web.urls_account")),
     path("language/", set_language, name="set_language"),
+    path("", include("lianjing.web.urls_reports")),
+    path("", include("lianjing.web.urls_complaint")),
+    path("year-end/", year_end.year_end, name="year_end"),
+    path("money-unit/", set_money_unit, name="set_money_unit"),
     path("", workbench.workbench, name="workbench"),
     path("items/", workbench.items, name="items"),
     path("items/<int:item_id>/", item.item, name="item"),
@@ -71,5 +74,18 @@ urlpatterns = [
     path("experts/new/", expert.expert_new, name="expert_new"),
     path("experts/<int:expert_id>/", expert.expert, name="expert"),
     path("search/", search.search, name="search"),
+    path("", include("lianjing.web.urls_messages")),
+    path("", include("lianjing.web.urls_hand")),
     path("", include("lianjing.web.urls_read")),
+    path("", include("lianjing.web.urls_admin")),
+    path("", include("lianjing.web.urls_operation")),
+    path("", include("lianjing.web.urls_tokens")),
+    path("", include("lianjing.web.urls_help")),
+    path("", include("lianjing.web.urls_exchange")),
+    path("", include("lianjing.web.urls_analysis")),
+    path("", include("lianjing.web.urls_findings")),
+    path("", include("lianjing.web.urls_warnings")),
+    path("", include("lianjing.web.urls_rules")),
+    path("", include("lianjing.web.urls_desk")),
+    path("", include("lianjing.web.urls_calendar")),
 ]

@@ -1,10 +1,23 @@
-"""Addresses of the reading pages: the organisation, figures, calendar, tracing, bottlenecks, cockpit, trail."""
+"""Addresses of the reading pages: the organisation, figures, tracing, bottlenecks, cockpit, trail."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from lianjing.web.views import bottleneck, cockpit, org, org_duty, org_write, parameters, trace, trail
+from lianjing.web.views import (
+    awaiting,
+    bottleneck,
+    cockpit,
+    erasure,
+    org,
+    org_duty,
+    org_write,
+    parameters,
+    receipt,
+    trace,
+    trail,
+    trail_log,
+)
 
 urlpatterns = [
     path("org/units/", org.units, name="org_units"),
@@ -26,11 +39,23 @@ urlpatterns = [
     path("org/powers/<int:item_id>/end/", org_write.power_end, name="org_power_end"),
     path("org/who/", org_duty.who, name="org_who"),
     path("parameters/", parameters.parameters, name="parameters"),
-    path("calendar/", parameters.calendar, name="calendar"),
     path("trace/<str:table>/<str:key>/", trace.trace, name="trace"),
     path("events/<str:event_id>/", trace.event, name="event"),
     path("bottlenecks/", bottleneck.bottlenecks, name="bottlenecks"),
     path("cockpit/", cockpit.cockpit, name="cockpit"),
     path("trail/", trail.trail, name="trail"),
     path("trail/verify/", trail.verify, name="trail_verify"),
+    path("trail/log/", trail_log.trail_log, name="trail_log"),
+    path("trail/log/request/", trail_log.trail_request, name="trail_request"),
+    path("trail/log/cosignature/", trail_log.trail_cosignature, name="trail_cosignature"),
+    path("trail/log/export/", trail_log.trail_export, name="trail_export"),
+    path("trail/log/<slug:what>/", trail_log.trail_download, name="trail_download"),
+    path("events/<str:event_id>/awaiting/", awaiting.awaiting, name="awaiting"),
+    path("events/<str:event_id>/receipt/", receipt.receipt, name="receipt"),
+    path("events/<str:event_id>/receipt/file/", receipt.receipt_file, name="receipt_file"),
+    path("events/<str:event_id>/receipt/code/", receipt.receipt_code, name="receipt_code"),
+    path("receipts/", receipt.receipt_check, name="receipt_check"),
+    path("erasures/", erasure.erasures, name="erasures"),
+    path("erasures/<int:request_id>/", erasure.erasure, name="erasure"),
+    path("erasures/new/<str:table>/<str:key>/", erasure.erasure_new, name="erasure_new"),
 ]

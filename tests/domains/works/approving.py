@@ -126,11 +126,16 @@ class Approving:
         self.do(OFFICER, matter, "register", data)
         self.do(HEAD, matter, "confirm", {"is_same": "on"})
 
-    def proposed(self, project: Matter, amount: str = "68000000.00") -> Matter:
-        """A proposal approved."""
-        matter = self.open(OFFICER, "works_proposal", project)
+    def proposal_at_head(self, project: Matter, title: str = "", amount: str = "68000000.00") -> Matter:
+        """A proposal that waits for the head of its unit."""
+        matter: Matter = self.open(OFFICER, "works_proposal", project, title)
         draft = {"amount": amount, "authority": "行政审批局", "basis": "管委会会议纪要〔2025〕5号"}
         self.do(OFFICER, matter, "draft", draft)
+        return matter
+
+    def proposed(self, project: Matter, amount: str = "68000000.00") -> Matter:
+        """A proposal approved."""
+        matter = self.proposal_at_head(project, amount=amount)
         self.do(HEAD, matter, "check")
         self.do(FUNDS, matter, "funds", self.lines(amount))
         self.do(LEADER, matter, "decide")

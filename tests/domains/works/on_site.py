@@ -113,6 +113,15 @@ class OnSite:
             "progress_ratio": "80",
             "retention_ratio": "3",
             "payment_days": "30",
+            "owners": [
+                {
+                    "owner_name": "蓝音",
+                    "interest": "shareholding",
+                    "share_ratio": "60",
+                    "is_beneficial": "on",
+                },
+                {"owner_name": "濮阳昕", "interest": "shareholding", "share_ratio": "40"},
+            ],
             "holder_name": award.enterprise.name,
             "account_no": "9900 0000 0000 0000 101",
             "bank_name": "澜汀农商行",

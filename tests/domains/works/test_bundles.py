@@ -353,9 +353,15 @@ def test_administrators_and_supervisors_carry_no_business_duty() -> None:
 
 def test_every_clause_that_the_code_cites_is_shipped() -> None:
     source = Path(str(files("lianjing")))
+    shipped = {
+        f"{content['key']}#{clause['article']}"
+        for place in source.glob("domains/*/regulations/*.toml")
+        for content in [tomllib.loads(place.read_text(encoding="utf-8"))]
+        for clause in content.get("clause", ())
+    }
     cited = {
         (place.name, reference)
         for place in source.rglob("*.py")
         for reference in re.findall(r'"([a-z][a-z_0-9]*#\d+)"', place.read_text(encoding="utf-8"))
     }
-    assert {found for found in cited if found[1] not in CLAUSES} == set()
+    assert {found for found in cited if found[1] not in shipped} == set()

@@ -8,15 +8,19 @@ from decimal import Decimal
 import pytest
 
 from lianjing.domains.works.models import Bid, BidItem, CostBaseline
+from lianjing.domains.works.queries.tabs import tabs_of
 from lianjing.domains.works.services.terms import comparison_of
 from lianjing.kernel.refusal import BadInput, Ground
 from lianjing.runtime.contract.models import Amendment, Contract, ContractBond, ContractItem
 from lianjing.runtime.contract.queries import current_amount, current_end
 from lianjing.runtime.fact.queries import hold
-from lianjing.runtime.matter.models import MatterParty
+from lianjing.runtime.matter.models import Matter, MatterParty
+from lianjing.runtime.parties.models import Ownership
+from lianjing.runtime.parties.owners import owners_of, state_owners
 from lianjing.runtime.process import services as process
 from lianjing.runtime.process.forms import InvalidForm
 from lianjing.runtime.process.models import Submission, WorkItem
+from lianjing.runtime.trail.act import SYSTEM, legal_day, recorded
 from lianjing.runtime.trail.models import Body
 from lianjing.runtime.undertaking.models import Undertaking
 from tests.domains.works.on_site import SEALS
@@ -45,6 +49,60 @@ def test_another_sum_or_another_award_is_refused(awarded):
         play.do(CONTRACTS, matter, "draft", play.contract_data(tender, award=99999))
     with refused(Ground.RULE, "account.other_holder"):
         play.do(CONTRACTS, matter, "draft", play.contract_data(tender, holder_name="另一家公司"))
+
+
+def owner(name: str, share: str, **more: str) -> dict[str, str]:
+    return {"owner_name": name, "interest": "shareholding", "share_ratio": share, **more}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [owner("蓝音", "60")],
+        [owner("蓝音", "60", is_beneficial="on"), owner("濮阳昕", "40.01")],
+        [owner("", "60", is_beneficial="on")],
+        [owner("蓝音", "101", is_beneficial="on")],
+    ],
+    ids=["nobody", "no beneficial owner", "more than the whole", "no name", "one above the whole"],
+)
+def test_a_contractor_states_its_beneficial_owners_within_the_whole(awarded, rows):
+    play, project, tender = awarded
+    matter = play.open(CONTRACTS, "works_contract", project)
+    with pytest.raises((InvalidForm, BadInput)):
+        play.do(CONTRACTS, matter, "draft", play.contract_data(tender, owners=rows))
+    assert not Ownership.objects.exists()
+
+
+def test_owners_stated_with_a_contract_stand_in_the_file_and_end_when_others_are_stated(awarded):
+    play, project, tender = awarded
+    contract = play.contracted(project, tender)
+    day = play.scene.today()
+    assert [row.owner_name for row in owners_of(contract.enterprise_id, day)] == ["蓝音", "濮阳昕"]
+    leader, whole = play.scene.person(LEADER), Matter.objects.values_list("id", flat=True)
+    tabs = {tab.key: tab for tab in tabs_of(project, whole, person_id=leader, now=play.scene.now)}
+    shown = {row.owner_name: row.percent for row in tabs["contract"].children[0].details}
+    assert shown == {"蓝音": "60%", "濮阳昕": "40%"}
+    later = play.scene.now + timedelta(days=10)
+    new = {
+        "owner_name": "岑砺岳",
+        "interest": "shareholding",
+        "share_ratio": Decimal("0.4"),
+        "is_beneficial": False,
+    }
+    old = {
+        "owner_name": "蓝音",
+        "interest": "shareholding",
+        "share_ratio": Decimal("0.6"),
+        "is_beneficial": True,
+    }
+    with recorded("party.owners", chain="unit:1", actor=SYSTEM, now=later) as act:
+        state_owners(act, contract.enterprise, [old, new], source="registry")
+    assert [row.owner_name for row in owners_of(contract.enterprise_id, legal_day(later))] == [
+        "蓝音",
+        "岑砺岳",
+    ]
+    assert [row.owner_name for row in owners_of(contract.enterprise_id, day)] == ["蓝音", "濮阳昕"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from lianjing.runtime.meeting.models import AgendaItem, Vote
 from lianjing.runtime.org.models import Appointment, Delegation, LoginAccount
 from lianjing.runtime.payment.models import PaymentApplication
 from lianjing.runtime.process.models import ClockPause, Review, Timer, WorkItem
+from lianjing.runtime.scene import Scene
 from lianjing.runtime.trail.models import Event
 from lianjing.runtime.trail.verify import verify
 from lianjing.runtime.undertaking.models import Undertaking
@@ -224,7 +226,19 @@ def test_every_paper_is_marked_as_fictitious_and_lies_on_the_disk(year):
             assert len(fetch(document.sha256)) == document.size_bytes
 
 
-def test_the_trail_agrees_with_the_tables(year):
+def test_nothing_of_the_story_lies_after_its_end(year):
+    assert Event.objects.latest("recorded_at").recorded_at <= UNTIL
+
+
+@pytest.mark.parametrize("hour", [7, 12, 19, 23])
+def test_a_closing_story_never_passes_its_end_at_whatever_hour(year, hour):
+    end = UNTIL.replace(hour=hour)
+    scene = Scene(now=end - timedelta(hours=3), end=end, random=random.Random(1), is_closing=True)
+    assert all(scene.pass_time(hours=0.2) < end for _time in range(60))
+
+
+def test_the_trail_agrees_with_the_tables(year, settings):
+    settings.DATA_DIR = year  # where the log was published
     verdict = verify()
     assert verdict.problems == []
     assert 1000 < verdict.events < 3200

@@ -14,10 +14,10 @@ from django.db.models import Count, Sum
 from lianjing.domains.works.demo import demonstrate
 from lianjing.domains.works.demo.papers import pdf, png
 from lianjing.domains.works.demo.plans import PLANS, copy_of
-from lianjing.domains.works.demo.queue import later
 from lianjing.domains.works.models import Bid
 from lianjing.domains.works.rules.project import is_project_code
 from lianjing.runtime.scene import Scene
+from lianjing.runtime.scene_queue import later
 from lianjing.runtime.trail.models import Event
 
 

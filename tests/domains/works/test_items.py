@@ -7,6 +7,7 @@ from django.test import Client
 
 from lianjing.domains.works.queries import items as reads
 from lianjing.runtime.domains import domain
+from lianjing.runtime.guide import split_example
 from lianjing.runtime.org.models import LoginAccount
 from lianjing.runtime.parameter.models import Parameter
 from tests.conftest import MONDAY
@@ -43,15 +44,15 @@ def test_every_field_of_every_item_says_what_it_means_or_needs_no_word(zone):
 
 
 def test_an_example_stands_apart_from_the_definition():
-    assert reads._split("工程实体的接收单位，例如“望汀街道办事处”") == (
+    assert split_example("工程实体的接收单位，例如“望汀街道办事处”") == (
         "工程实体的接收单位",
         "望汀街道办事处",
     )
-    assert reads._split("the receiver, for example the street office") == (
+    assert split_example("the receiver, for example the street office") == (
         "the receiver",
         "the street office",
     )
-    assert reads._split("没有可不填") == ("没有可不填", "")
+    assert split_example("没有可不填") == ("没有可不填", "")
 
 
 def test_acceptance_shows_its_steps_papers_and_limits(zone):

@@ -267,3 +267,17 @@ def test_the_opinion_of_a_department_stays_sealed_until_all_are_in(contracted: A
         play.do(number, matter, "joint", {"result": "agree", "opinion": "已核"}, element)
     assert "资金来源不明" in shown(browser(SUPERVISOR).get(f"/events/{event.id}/"))
     assert "资金来源不明" in shown(browser(SUPERVISOR).get(f"/trace/opinion/{opinion.id}/"))
+
+
+@pytest.mark.parametrize("number", [BUILDER, MAKER])
+def test_no_link_to_a_matter_or_a_person_leads_its_reader_to_a_refusal(
+    browser: Browser, paid: Any, number: str
+) -> None:
+    desk = browser(number)
+    event = Event.objects.filter(matter_id=paid[2].pk).latest("recorded_at")
+    begin = [f"/works/registers/{kind}/" for kind in ("award", "payment")]
+    begin += ["/works/", f"/matters/{paid[2].pk}/", f"/events/{event.pk}/", f"/trace/matter/{paid[2].pk}/"]
+    pages = [desk.get(place).content.decode().partition("<main")[2] for place in begin]
+    links = set(re.findall(r'href="(/(?:matters|works|org|documents)/\d*[^"?#]*)"', "".join(pages)))
+    assert len(links) > 3
+    assert [link for link in sorted(links) if desk.get(link).status_code >= 400] == []

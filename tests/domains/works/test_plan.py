@@ -6,16 +6,20 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from lianjing.cli.commands import run
 from lianjing.domains.works.models import PlanItem, Project
 from lianjing.domains.works.queries.plan import completeness, counts, open_items, plan_rows
 from lianjing.domains.works.services.plan import enter_plan_item
 from lianjing.kernel.refusal import BadInput, Ground
+from lianjing.runtime.org.models import LoginAccount
 from lianjing.runtime.process.forms import InvalidForm
 from lianjing.runtime.trail.models import Event
 from tests.domains.works.playing import COST, OFFICER, refused
 
+ABROAD = "21201"  # the social-insurance agency, which has nothing to do with works
 ITEM = {
     "fiscal_year": "2025",
     "title": "望汀大道北延工程",
@@ -101,3 +105,16 @@ def test_a_plan_is_taken_in_from_a_file_and_a_second_time_changes_nothing(
     assert '"imported": 2' in told and '"rejected": 1' in told and '"unchanged": 2' in told
     assert PlanItem.objects.count() == 2
     assert PlanItem.objects.get(title="上篁畈公园提升工程").planned == Decimal(6_200_000)
+
+
+def test_a_plan_links_only_to_the_files_that_its_reader_may_open(play):
+    project = play.project()
+    Project.objects.filter(pk=project.pk).update(plan_item=entered(play, project_code=""))
+    link = reverse("works_project", args=[project.pk])
+    for number, opens in ((OFFICER, True), (ABROAD, False)):
+        browser = Client()
+        browser.force_login(LoginAccount.objects.get(number=number))
+        page = browser.get(reverse("works_plan")).content.decode()
+        assert ITEM["title"] in page
+        assert (link in page) is opens
+        assert browser.get(link).status_code == (200 if opens else 404)

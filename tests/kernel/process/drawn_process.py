@@ -52,12 +52,31 @@ def parallel(key: str) -> str:
     return node("parallelGateway", key)
 
 
-def timer(key: str, task: str, duration: str = "3 working_day", cancel: str = "true") -> str:
-    inner = (
+def inclusive(key: str, default: str = "") -> str:
+    return node("inclusiveGateway", key, **({"default": default} if default else {}))
+
+
+def call(key: str, called: str = "child", inner: str = "", **attributes: str) -> str:
+    return node("callActivity", key, inner, calledElement=called, **attributes)
+
+
+def catch(key: str, duration: str = "3 working_day") -> str:
+    return node("intermediateCatchEvent", key, _time(duration))
+
+
+def stop(key: str) -> str:
+    return node("endEvent", key, "<bpmn:terminateEventDefinition/>")
+
+
+def _time(duration: str) -> str:
+    return (
         "<bpmn:timerEventDefinition><bpmn:timeDuration>"
         f"{duration}</bpmn:timeDuration></bpmn:timerEventDefinition>"
     )
-    return node("boundaryEvent", key, inner, attachedToRef=task, cancelActivity=cancel)
+
+
+def timer(key: str, task: str, duration: str = "3 working_day", cancel: str = "true") -> str:
+    return node("boundaryEvent", key, _time(duration), attachedToRef=task, cancelActivity=cancel)
 
 
 def flow(source: str, target: str, condition: str = "", key: str = "") -> str:
@@ -97,6 +116,21 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Call:
+    pass
+
+
+@dataclass(frozen=True)
+class Catch:
+    pass
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A step after which the whole process may be broken off."""
+
+
+@dataclass(frozen=True)
 class Timed:
     is_interrupting: bool
 
@@ -117,14 +151,31 @@ class Parallel:
 
 
 @dataclass(frozen=True)
+class Inclusive:
+    """Any of the branches together, or none of them."""
+
+    branches: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
 class Loop:
     body: Block
 
 
-Block = Step | Joint | Rule | Timed | Chain | Choice | Parallel | Loop
+Block = Step | Joint | Rule | Call | Catch | Stop | Timed | Chain | Choice | Parallel | Inclusive | Loop
 
 _LEAVES = st.sampled_from(
-    [Step(), Step(), Joint(), Rule(), Timed(is_interrupting=True), Timed(is_interrupting=False)]
+    [
+        Step(),
+        Step(),
+        Joint(),
+        Rule(),
+        Call(),
+        Catch(),
+        Stop(),
+        Timed(is_interrupting=True),
+        Timed(is_interrupting=False),
+    ]
 )
 
 
@@ -138,10 +189,21 @@ BLOCKS: st.SearchStrategy[Block] = st.recursive(
         _several(inner).map(Chain),
         _several(inner).map(Choice),
         _several(inner).map(Parallel),
+        _several(inner).map(Inclusive),
         inner.map(Loop),
     ),
     max_leaves=7,
 )
+
+
+_SMALL: st.SearchStrategy[Block] = st.one_of(_LEAVES, _several(_LEAVES).map(Chain), _LEAVES.map(Loop))
+_WIDE = _several(_SMALL)
+SPLITS: st.SearchStrategy[Block] = st.one_of(
+    _WIDE.map(Inclusive), _WIDE.map(Inclusive), _WIDE.map(Parallel), _WIDE.map(Choice)
+)
+
+
+Condition = tuple[str, tuple[int, ...]]  # the variable, and the values for which the flow is taken
 
 
 @dataclass
@@ -149,7 +211,7 @@ class Drawing:
     """A diagram under the pen. `decides` tells for each step which variables it sets and how many values they have."""
 
     nodes: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
-    flows: list[tuple[str, str, tuple[str, int] | None]] = field(default_factory=list)
+    flows: list[tuple[str, str, Condition | None]] = field(default_factory=list)
     decides: dict[str, tuple[str, int]] = field(default_factory=dict)
     returns: dict[str, str] = field(default_factory=dict)
 
@@ -158,7 +220,7 @@ class Drawing:
         self.nodes.append((kind, key, attributes))
         return key
 
-    def join(self, source: str, target: str, condition: tuple[str, int] | None = None) -> None:
+    def join(self, source: str, target: str, condition: Condition | None = None) -> None:
         self.flows.append((source, target, condition))
 
     @property
@@ -174,7 +236,7 @@ class Drawing:
         return definitions(
             body
             + "".join(
-                flow(source, target, f"{condition[0]} = {condition[1]}" if condition else "", f"f{index}")
+                flow(source, target, worded(condition, "="), f"f{index}")
                 for index, (source, target, condition) in enumerate(self.flows)
             ),
             "generated",
@@ -199,9 +261,22 @@ class Drawing:
                 return choice(key, self.default_of(key))
             case "parallel":
                 return parallel(key)
+            case "inclusive":
+                return inclusive(key, self.default_of(key))
+            case "call":
+                return call(key)
+            case "catch":
+                return catch(key)
+            case "terminate":
+                return stop(key)
             case "timer":
                 return timer(key, attributes["on"], cancel=attributes["cancel"])
         return start(key) if kind == "start" else end(key)
+
+
+def worded(condition: Condition | None, equals: str) -> str:
+    """A condition in the words of an engine."""
+    return " or ".join(f"{condition[0]} {equals} {value}" for value in condition[1]) if condition else ""
 
 
 def drawn(block: Block) -> Drawing:
@@ -227,19 +302,24 @@ def _lay(drawing: Drawing, block: Block, before: str) -> str:
             for branch in branches:
                 drawing.join(_lay(drawing, branch, split), merge)
             return merge
+        case Inclusive(branches):
+            return _lay_inclusive(drawing, branches, before)
+        case Stop():
+            return _lay_stop(drawing, before)
         case Loop(body):
             return _lay_loop(drawing, body, before)
         case Timed(is_interrupting):
             return _lay_timed(drawing, before, is_interrupting=is_interrupting)
-    key = drawing.add({Step: "user", Joint: "joint", Rule: "rule"}[type(block)])
+    kinds = {Step: "user", Joint: "joint", Rule: "rule", Call: "call", Catch: "catch"}
+    key = drawing.add(kinds[type(block)])
     drawing.join(before, key)
     return key
 
 
-def _decider(drawing: Drawing, before: str, values: int) -> tuple[str, str]:
+def _decider(drawing: Drawing, before: str, values: int, kind: str = "choice") -> tuple[str, str]:
     task = drawing.add("user")
     drawing.join(before, task)
-    gateway = drawing.add("choice")
+    gateway = drawing.add(kind)
     drawing.join(task, gateway)
     drawing.decides[task] = (f"v_{gateway}", values)
     return gateway, f"v_{gateway}"
@@ -253,15 +333,37 @@ def _lay_choice(drawing: Drawing, branches: Sequence[Block], before: str) -> str
         drawing.join(_lay(drawing, branch, gateway), merge)
         if value:
             source, target, _ = drawing.flows[mark]
-            drawing.flows[mark] = (source, target, (variable, value))
+            drawing.flows[mark] = (source, target, (variable, (value,)))
     return merge
+
+
+def _lay_inclusive(drawing: Drawing, branches: Sequence[Block], before: str) -> str:
+    values = 2 ** len(branches)
+    gateway, variable = _decider(drawing, before, values, "inclusive")
+    merge = drawing.add("inclusive")
+    for place, branch in enumerate(branches):
+        mark = len(drawing.flows)
+        drawing.join(_lay(drawing, branch, gateway), merge)
+        source, target, _ = drawing.flows[mark]
+        chosen = tuple(value for value in range(values) if value >> place & 1)
+        drawing.flows[mark] = (source, target, (variable, chosen))
+    drawing.join(gateway, merge)
+    return merge
+
+
+def _lay_stop(drawing: Drawing, before: str) -> str:
+    gateway, variable = _decider(drawing, before, 2)
+    drawing.join(gateway, drawing.add("terminate"), (variable, (1,)))
+    after = drawing.add("choice")
+    drawing.join(gateway, after)
+    return after
 
 
 def _lay_loop(drawing: Drawing, body: Block, before: str) -> str:
     head = drawing.add("choice")
     drawing.join(before, head)
     gateway, variable = _decider(drawing, _lay(drawing, body, head), 2)
-    drawing.join(gateway, head, (variable, 1))
+    drawing.join(gateway, head, (variable, (1,)))
     after = drawing.add("choice")
     drawing.join(gateway, after)
     return after

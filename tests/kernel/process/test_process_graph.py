@@ -116,12 +116,6 @@ REFUSED = {
         ),
         "d",
     ),
-    "terminate end": (
-        ink.definitions(
-            BASE.replace('name="end">', 'name="end"><bpmn:terminateEventDefinition id="t"/>') + LINE
-        ),
-        "t",
-    ),
     "foreign namespace": (ink.definitions(BASE + LINE + '<x:userTask xmlns:x="urn:x" id="u2"/>'), "u2"),
     "foreign attribute": (
         ink.straight(ink.user("apply")).replace(

@@ -42,7 +42,7 @@ def test_a_choice_joined_by_a_parallel_gateway_stops_for_ever() -> None:
         + ink.flow("g", "b", "x = 1")
         + ink.flow("b", "join")
     )
-    assert ("join", "并行网关会等不到其他分支,流程停在此处") in found
+    assert ("join", "汇聚网关会等不到其他分支,流程停在此处") in found
 
 
 def test_a_loop_that_leaves_one_branch_of_a_parallel_block_is_found() -> None:
@@ -196,3 +196,53 @@ def test_a_diagram_with_too_many_states_is_not_passed() -> None:
 @pytest.mark.parametrize("times", [1, 2])
 def test_the_proof_says_the_same_each_time(times: int) -> None:
     assert [faults(JOINED) for _ in range(times)] == [[]] * times
+
+
+CHOSEN = (
+    ink.start()
+    + ink.inclusive("split", "split__a")
+    + ink.user("a")
+    + ink.call("b")
+    + ink.catch("wait")
+    + ink.end()
+    + ink.chain("start", "split", "a", "join")
+    + ink.chain("b", "wait", "join")
+    + ink.flow("split", "b", "x = 1")
+)
+
+
+def test_an_inclusive_block_with_a_call_and_a_catch_timer_is_sound() -> None:
+    assert faults(CHOSEN + ink.inclusive("join") + ink.flow("join", "end")) == []
+
+
+def test_an_inclusive_split_joined_by_a_parallel_gateway_stops_for_ever() -> None:
+    found = faults(CHOSEN + ink.parallel("join") + ink.flow("join", "end"))
+    assert [element for element, _ in found] == ["join"]
+
+
+def test_an_inclusive_split_that_meets_without_a_join_opens_the_next_step_twice() -> None:
+    body = CHOSEN.replace('default="split__a"', "").replace(
+        ink.flow("split", "a"), ink.flow("split", "a", "x = 2")
+    )
+    found = faults(body + ink.choice("join") + ink.user("next") + ink.chain("join", "next", "end"))
+    assert [element for element, _ in found] == ["next"]
+
+
+def test_a_terminate_end_leaves_nothing_behind() -> None:
+    body = (
+        ink.start()
+        + ink.parallel("split")
+        + ink.user("a")
+        + ink.call("b")
+        + ink.stop("cancelled")
+        + ink.choice("way", "way__join")
+        + ink.parallel("join")
+        + ink.end()
+        + ink.chain("start", "split", "a", "way", "join", "end")
+        + ink.chain("split", "b", "join")
+    )
+    assert faults(body + ink.flow("way", "cancelled", "x = 1")) == []
+    plain = body.replace("<bpmn:terminateEventDefinition/>", "")
+    assert ("join", "汇聚网关会等不到其他分支,流程停在此处") in faults(
+        plain + ink.flow("way", "cancelled", "x = 1")
+    )

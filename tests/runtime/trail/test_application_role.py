@@ -56,5 +56,7 @@ def test_the_application_role_can_neither_change_the_trail_nor_switch_its_protec
         pass
     settings = connection.settings_dict
     target = f"host={settings['HOST']} port={settings['PORT']} dbname={settings['NAME']} user={role}"
-    with psycopg.connect(target) as other, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    # A body may be deleted by an act of erasure alone: there the trigger refuses, everywhere else the missing right.
+    refusals = (psycopg.errors.InsufficientPrivilege, psycopg.errors.RaiseException)
+    with psycopg.connect(target) as other, pytest.raises(refusals):
         other.execute(statement)

@@ -13,19 +13,24 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db.models import F
 
+from lianjing.cli.demonstration import asides, feeds, findings, registers, rules
 from lianjing.runtime import clock
 from lianjing.runtime.domains import domains
 from lianjing.runtime.installation import INSTALLATION, found, install, register_powers
+from lianjing.runtime.message.models import MessageDelivery
 from lianjing.runtime.org.models import Appointment, LoginAccount
 from lianjing.runtime.parties.services import register_enterprise
 from lianjing.runtime.scene import Scene
+from lianjing.runtime.scene_queue import Queue
+from lianjing.runtime.trail import demonstration
 from lianjing.runtime.trail.act import LEGAL_ZONE, SYSTEM, recorded
-from lianjing.runtime.trail.sequencer import sequence_all
 
 PASSWORD = settings.LIANJING_DEMO_PASSWORD
 SEED = 20250106
 LONG, SHORT = 730, 400  # days of history
+READ_AFTER = timedelta(days=5)  # messages older than that the people have read
 GROUND_TRUTH = "ground-truth.json"  # in the data folder
 Tell = Callable[[str], None]
 
@@ -59,11 +64,26 @@ def populate(*, scale: int = 1, tell: Tell = lambda _line: None, until: datetime
         .replace(hour=8, minute=30, second=0, microsecond=0)
     )
     found_zone(start)
-    scene = Scene(now=start + timedelta(hours=1), end=end, random=random.Random(SEED), tell=tell)
-    for domain in domains():
+    demonstration.begin(start)
+    scene = Scene(
+        now=start + timedelta(hours=1),
+        end=end,
+        random=random.Random(SEED),
+        tell=tell,
+        publish=demonstration.close_day,
+    )
+    scene.scripts += [*findings.scripts(scene), *registers.scripts(scene)]
+    for domain in reversed(domains()):  # the later ones leave scripts, the first one's queue plays them all
         if domain.demonstrate is not None:
             domain.demonstrate(scene, scale)
-    sequence_all()
+    Queue(scene).run()  # what no domain's queue has played
+    scene.is_closing = True  # an evening or a weekend would move the rest beyond the present
+    asides.play(scene)
+    rules.play(scene)
+    feeds.play(scene)
+    scene.close_day()
+    old = MessageDelivery.objects.filter(due_at__lt=end - READ_AFTER, read_at__isnull=True)
+    old.update(read_at=F("due_at") + timedelta(hours=2))
     keep_truth(scene)
 
 

@@ -95,6 +95,7 @@ class Rule:
     description: str
     tests: tuple[UnaryTest, ...]
     outputs: tuple[Output, ...] = field(repr=False, compare=False)
+    answers: tuple[str, ...] = ()  # the output cells as they are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,7 @@ def _rule(element: Element, index: int, input_count: int, output_count: int) -> 
         text(next(children(element, "description"), None)),
         tuple(_compiled(compile_unary, place, cell or "-") for cell in tests),
         tuple(_compiled(compile_literal, place, cell) for cell in outputs),
+        tuple(outputs),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from lianjing.kernel.process.graph import BoundaryTimer, Flow, Gateway, Graph, Lane, Node, Task
+from lianjing.kernel.process.graph import BoundaryTimer, CallActivity, Flow, Gateway, Graph, Lane, Node, Task
 
 HEADER = 40  # the lane's name, left of everything
 CELL_WIDTH, CELL_HEIGHT = 120, 80
@@ -50,13 +50,13 @@ def layout(graph: Graph) -> Layout:
     columns = _ranks(graph)
     places, rows_of_lane = _places(graph, columns)
     nodes = {key: _box(graph.nodes[key], columns[key], row) for key, row in places.items()}
-    for task in graph.tasks:
-        for index, timer in enumerate(graph.timers(task.id)):
-            box = nodes[task.id]
+    for key in tuple(places):
+        for index, timer in enumerate(graph.timers(key)):
+            box = nodes[key]
             nodes[timer.id] = Box(
                 box.x + box.w - (TIMER + 5) * (index + 1), box.y + box.h - TIMER // 2, TIMER, TIMER
             )
-            places[timer.id], columns[timer.id] = places[task.id], columns[task.id]
+            places[timer.id], columns[timer.id] = places[key], columns[key]
     routes = _Routes(graph, nodes, columns, places)
     width = _left(max(columns.values()) + 1) + GUTTER_WIDTH
     bands, top = [], 0
@@ -123,7 +123,7 @@ def _top(row: int) -> int:
 
 
 def _box(node: Node, column: int, row: int) -> Box:
-    if isinstance(node, Task):
+    if isinstance(node, (Task, CallActivity)):
         return Box(_left(column), _top(row), CELL_WIDTH, CELL_HEIGHT)
     size = 50 if isinstance(node, Gateway) else 36
     return Box(_left(column) + (CELL_WIDTH - size) // 2, _top(row) + (CELL_HEIGHT - size) // 2, size, size)

@@ -1,23 +1,46 @@
 """Proves a diagram at publishing: all markings that any choice, return and timer can reach are searched.
 
-A choice may take any of its flows, a multi-instance step counts as one. Steps that only a reminder leads to may be
-open several times at once (a loop may set the reminder again), so they are taken as open or not open.
+A choice may take any of its flows, an inclusive gateway any of its flows together, a multi-instance step counts as
+one, so does a called process, and a catch timer is a place that time leaves. Steps that only a reminder leads to may
+be open several times at once (a loop may set the reminder again), so they are taken as open or not open.
+
+What people do beside the diagram needs no search of its own. An added signer stands at the step that he signs: the
+activation is left once, when its last item is done, so the places are the same with him and without. A take-back leads
+to the marking in which the others have acted and this one not yet; it is among those searched, because what it undoes
+has been touched by nobody (an inclusive join that has gone on without the token forbids it). Withdrawal, termination
+and a terminate end leave nothing behind.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from itertools import combinations
+from typing import TypeAlias, TypeGuard
 
 from lianjing.kernel.process.fault import Fault
-from lianjing.kernel.process.graph import BoundaryTimer, Flow, Gateway, GatewayKind, Graph, Task, TaskKind
+from lianjing.kernel.process.graph import (
+    BoundaryTimer,
+    CallActivity,
+    CatchTimer,
+    EndEvent,
+    Flow,
+    Gateway,
+    GatewayKind,
+    Graph,
+    Node,
+    Task,
+    TaskKind,
+)
 
 MAX_STATES = 100_000
 
-Marking: TypeAlias = frozenset[str]  # ids of open tasks, set timers and flows whose token waits at a join
+Marking: TypeAlias = frozenset[
+    str
+]  # ids of open steps and calls, set timers, flows whose token waits at a join
+Waiting: TypeAlias = Task | CallActivity | CatchTimer
 
 _AGAIN = "前一次尚未办结时会再次到达此处:循环或退回离开了并行的一个分支"
-_STUCK = "并行网关会等不到其他分支,流程停在此处"
+_STUCK = "汇聚网关会等不到其他分支,流程停在此处"
 _NO_END = "从此处再也到不了结束"
 _DEAD = "没有一条路能到达此处"
 _CIRCLE = "自动环节构成循环,其间没有人办理的环节"
@@ -74,6 +97,7 @@ class _Search:
     def __init__(self, graph: Graph, limit: int) -> None:
         self.graph = graph
         self.limit = limit
+        self.waiting = tuple(node for node in graph.nodes.values() if _is_waiting(node))
         self.visited: set[str] = {graph.start}
         self.faults: set[tuple[str, str]] = set()
         self.before: dict[Marking, set[Marking]] = {}
@@ -109,14 +133,14 @@ class _Search:
 
     def steps(self, marking: Marking) -> Iterator[Marking]:
         """All that persons and timers may do next."""
-        for task in (node for node in self.graph.tasks if node.id in marking):
-            timers = self.graph.timers(task.id)
-            rest = marking - {task.id, *(timer.id for timer in timers)}
-            yield from self.settle(rest, self.graph.outgoing(task.id))
-            if self.graph.reach.is_side(task.id):  # another activation of it may stay open
-                yield from self.settle(marking, self.graph.outgoing(task.id))
-            for target in task.returns:
-                yield self.returned(rest, target)
+        for node in (node for node in self.waiting if node.id in marking):
+            timers = self.graph.timers(node.id)
+            rest = marking - {node.id, *(timer.id for timer in timers)}
+            yield from self.settle(rest, self.graph.outgoing(node.id))
+            if self.graph.reach.is_side(node.id):  # another activation of it may stay open
+                yield from self.settle(marking, self.graph.outgoing(node.id))
+            for target in node.returns if isinstance(node, Task) else ():
+                yield from self.settle(self.returned(rest, target), ())
             for timer in timers:
                 if timer.id in marking:
                     yield from self.fire(marking, timer, rest)
@@ -136,9 +160,9 @@ class _Search:
         flow = self.graph.flows.get(place)
         return flow.source if flow else place
 
-    def opened(self, marking: Marking, task: Task) -> Marking:
-        self.visited.add(task.id)
-        return marking | {task.id, *(timer.id for timer in self.graph.timers(task.id))}
+    def opened(self, marking: Marking, node: Waiting) -> Marking:
+        self.visited.add(node.id)
+        return marking | {node.id, *(timer.id for timer in self.graph.timers(node.id))}
 
     def settle(self, marking: Marking, flows: Iterable[Flow]) -> Iterator[Marking]:
         """Run tokens through the automatic nodes; a marking with every choice that they may take."""
@@ -147,6 +171,8 @@ class _Search:
             marking, moving = waiting.pop()
             if moving:
                 waiting.extend(self.move(marking, moving[0], moving[1:]))
+            elif released := self.released(marking):
+                waiting.extend(released)
             elif self.is_closed(marking):
                 self.closed.add(marking)
                 yield marking
@@ -163,21 +189,45 @@ class _Search:
         self, marking: Marking, flow: Flow, rest: tuple[Flow, ...]
     ) -> list[tuple[Marking, tuple[Flow, ...]]]:
         node = self.graph.nodes[flow.target]
-        outgoing = self.graph.outgoing(node.id)
-        if isinstance(node, Task) and node.kind is TaskKind.USER:
+        if _is_waiting(node):
             if self.is_second(marking, node.id, node.id):
                 return []
             return [(self.opened(marking, node), rest)]
         self.visited.add(node.id)
-        if not isinstance(node, Gateway):
-            return [(marking, (*outgoing, *rest))]
-        if node.kind is GatewayKind.EXCLUSIVE:
+        if isinstance(node, Gateway):
+            return self.pass_gateway(marking, node, flow, rest)
+        if isinstance(node, EndEvent) and node.is_terminate:
+            return [(frozenset(), ())]
+        return [(marking, (*self.graph.outgoing(node.id), *rest))]
+
+    def pass_gateway(
+        self, marking: Marking, gateway: Gateway, flow: Flow, rest: tuple[Flow, ...]
+    ) -> list[tuple[Marking, tuple[Flow, ...]]]:
+        outgoing = self.graph.outgoing(gateway.id)
+        if gateway.kind is GatewayKind.EXCLUSIVE:
             return [(marking, (choice, *rest)) for choice in outgoing]
-        if self.is_second(marking, flow.id, flow.source):
+        arrived = {other.id for other in self.graph.incoming(gateway.id)}
+        if len(arrived) > 1 and self.is_second(marking, flow.id, flow.source):
             return []
-        arrived = {other.id for other in self.graph.incoming(node.id)}
+        if gateway.kind is GatewayKind.INCLUSIVE:
+            if len(arrived) > 1:
+                return [(marking | {flow.id}, rest)]
+            return [(marking, (*choice, *rest)) for choice in _choices(outgoing)]
         marking |= {flow.id}
         return [(marking - arrived, (*outgoing, *rest))] if arrived <= marking else [(marking, rest)]
+
+    def released(self, marking: Marking) -> list[tuple[Marking, tuple[Flow, ...]]]:
+        """The first inclusive join that no token can reach any more goes on, as the interpreter does it."""
+        after = self.graph.reach.after
+        for join in self.graph.inclusive_joins:
+            own = {flow.id for flow in self.graph.incoming(join)}
+            others = (
+                self.graph.flows[place].target if place in self.graph.flows else place
+                for place in marking - own
+            )
+            if marking & own and not any(join in after(place) for place in others):
+                return [(marking - own, choice) for choice in _choices(self.graph.outgoing(join))]
+        return []
 
     def is_second(self, marking: Marking, place: str, node_id: str) -> bool:
         """True, with the fault noted, where a token is already there."""
@@ -185,3 +235,19 @@ class _Search:
             return False
         self.faults.add((self.graph.flows[place].target if place in self.graph.flows else place, _AGAIN))
         return True
+
+
+def _is_waiting(node: Node) -> TypeGuard[Waiting]:
+    """True where the process can stand: a step of a person, a called process, a catch timer."""
+    return isinstance(node, CallActivity | CatchTimer) or (
+        isinstance(node, Task) and node.kind is TaskKind.USER
+    )
+
+
+def _choices(outgoing: tuple[Flow, ...]) -> list[tuple[Flow, ...]]:
+    """What an inclusive gateway may take: any of the flows with a condition together, or the default one."""
+    if len(outgoing) == 1:
+        return [outgoing]
+    given = [flow for flow in outgoing if not flow.is_default]
+    found = [choice for size in range(1, len(given) + 1) for choice in combinations(given, size)]
+    return found + [(flow,) for flow in outgoing if flow.is_default]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -13,6 +14,8 @@ from lianjing.kernel.process.fault import ExplainedError
 
 MAX_BYTES = 1_000_000
 LIANJING = "urn:lianjing:bpmn:1"
+_UNKNOWN = "不支持的元素“%(name)s”,请删去或改用支持的元素"
+_FOREIGN = "元素“%(name)s”来自其他软件的命名空间,系统不执行也不保留,请删去"
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
@@ -64,23 +67,35 @@ def allowed(
     )
 
 
-def check(element: Element, profile: Mapping[str, Allowed], *, namespace: str, place: str = "") -> None:
-    """Refuse every element, attribute and child that the profile does not name, with the id of the place."""
+def check(
+    element: Element,
+    profile: Mapping[str, Allowed],
+    *,
+    namespace: str,
+    place: str = "",
+    refusals: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Refuse every element, attribute and child that the profile does not name, with the id of the place.
+
+    `refusals` has a sentence with reason and remedy for elements that people are likely to draw.
+    """
     own_namespace, local = split(element.tag)
     place = element.get("id", place)
     rule = profile[local]
     if own_namespace != (LIANJING if rule.is_own else namespace):
-        raise BadSource(place, "不支持的元素“%(name)s”", name=local)
+        raise BadSource(place, _FOREIGN, name=local)
     if rule.is_ignored:
         return
     for name in element.attrib:
         if not _is_attribute_allowed(name, rule):
-            raise BadSource(place, "“%(element)s”不支持属性“%(name)s”", element=local, name=split(name)[1])
+            raise BadSource(
+                place, "“%(element)s”不支持属性“%(name)s”,请删去", element=local, name=split(name)[1]
+            )
     for child in element:
         child_local = split(child.tag)[1]
         if child_local not in rule.children:
-            raise BadSource(child.get("id", place), "不支持的元素“%(name)s”", name=child_local)
-        check(child, profile, namespace=namespace, place=place)
+            raise BadSource(child.get("id", place), refusals.get(child_local, _UNKNOWN), name=child_local)
+        check(child, profile, namespace=namespace, place=place, refusals=refusals)
 
 
 def _is_attribute_allowed(name: str, rule: Allowed) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from lianjing.kernel.trail.envelope import Envelope, NotCanonical, body_hash, le
 
 RowKey = tuple[str, str]
 Image = Mapping[str, Any]
+Upcast = Callable[[str, Image, int], Image]  # (table, image, schema of the body): the image as of today
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,28 @@ class Kept:
     body: bytes
 
 
+def as_it_is(_table: str, image: Image, _schema: int) -> Image:
+    """Return an image unchanged: every body is of today's schema."""
+    return image
+
+
 @dataclass
 class Replay:
-    """Folds events in the order of the log; keeps the last image of each row and the event that wrote it."""
+    """Folds events in the order of the log; keeps the last image of each row and the event that wrote it.
+
+    `upcast` makes an image of an older schema into one of today.
+    """
 
     images: dict[RowKey, Image | None] = field(default_factory=dict)
     written_by: dict[RowKey, str] = field(default_factory=dict)
     heads: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    gone: dict[str, str] = field(default_factory=dict)  # events whose body is gone, with their place
+    erased: dict[str, str] = field(
+        default_factory=dict
+    )  # events whose body an act of erasure names, with its basis
     events: int = 0
     next_leaf: int = 0
+    upcast: Upcast = as_it_is
 
     def take(self, kept: Kept) -> Iterator[Problem]:
         """Check one event against its neighbours and fold its rows in; yields what is wrong with it."""
@@ -55,6 +69,9 @@ class Replay:
             return
         yield from self._check_leaf(kept, place)
         yield from self._check_chain(kept, envelope, place)
+        if not kept.salt and not kept.body:
+            self.gone[kept.id] = place
+            return
         if body_hash(kept.salt, kept.body) != envelope.body:
             yield Problem("body", place, "the body does not have the hash that the envelope carries")
             return
@@ -83,13 +100,23 @@ class Replay:
 
     def _fold(self, kept: Kept, place: str) -> Iterator[Problem]:
         try:
-            rows = json.loads(kept.body)["rows"]
-            for row in rows:
+            body = json.loads(kept.body)
+            for row in body["rows"]:
                 key = (row["t"], row["k"])
-                self.images[key] = row["v"]
+                image = row["v"]
+                self.images[key] = image and self.upcast(row["t"], image, body.get("schema", 1))
                 self.written_by[key] = kept.id
+            for each in body.get("erased", []):
+                if each["basis"] and each["event"] in self.gone:
+                    self.erased[each["event"]] = each["basis"]
         except (ValueError, KeyError, TypeError) as error:
             yield Problem("body", place, f"the body cannot be read: {error}")
+
+    def unauthorised(self) -> Iterator[Problem]:
+        """Yield the bodies that are gone without a later act of erasure that names them and its legal basis."""
+        for event, place in self.gone.items():
+            if event not in self.erased:
+                yield Problem("body", place, "the body is gone, and no act of erasure names it")
 
     def compare(self, table: str, rows: Iterable[tuple[str, Image]]) -> Iterator[Problem]:
         """Compare the rows of one table as they stand with what the trail says; names row and column."""

@@ -55,6 +55,24 @@ class ImportNote(Kept):
         verbose_name = "导入说明"
 
 
+class EventLog(Kept):
+    """An event log from elsewhere, kept whole beside the database; its batch holds digest, counts and who brought it."""
+
+    batch = models.OneToOneField(
+        ImportBatch, models.PROTECT, primary_key=True, related_name="+", verbose_name="批次"
+    )
+    process_name = models.TextField("流程名称")
+    object_type = models.TextField("对象类型", blank=True, default="")
+    zone_minutes = models.IntegerField("时区（与UTC相差分钟）")
+    object_count = models.IntegerField("案件数")
+    faults = models.TextField("问题")
+
+    class Meta:
+        db_table = "event_log"
+        indexes = [models.Index(fields=["process_name"], name="event_log_process")]
+        verbose_name = "外来事件日志"
+
+
 class ImportMapping(models.Model):
     """The mapping last used for a header: proposed again for the next file that has it. A setting, not trailed."""
 

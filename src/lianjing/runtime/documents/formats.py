@@ -1,8 +1,9 @@
-"""Which files are taken: by extension and by their first bytes, both; nothing that runs, nothing that hides."""
+"""Which files are taken: by extension and by their bytes, both; nothing that runs, nothing that hides."""
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +12,15 @@ from pathlib import PurePath
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import BadInput
+from lianjing.runtime.documents.packages import is_sound_package
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BOM = b"\xef\xbb\xbf"
+# A file that is a page or a program besides what it claims to be (polyglot) says so near its beginning.
+_HEAD = 1024
+_MARKUP = re.compile(rb"<\s*(html|script|svg|iframe|body|\?php|!doctype|\?xml)", re.IGNORECASE)
+# What a reader of PDF would run. Names may also hide in compressed parts: the preview runs nothing at all.
+_RUNS = re.compile(rb"/(JavaScript|Launch)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +32,33 @@ class Format:
     is_it: Callable[[bytes], bool]
 
 
-def _starts(*marks: bytes) -> Callable[[bytes], bool]:
-    return lambda content: content.startswith(marks)
+def _is_plain(content: bytes) -> bool:
+    """True where no page hides at the beginning and no archive at the end."""
+    return not _MARKUP.search(content[:_HEAD]) and not zipfile.is_zipfile(io.BytesIO(content))
+
+
+def _starts(mark: bytes) -> Callable[[bytes], bool]:
+    return lambda content: content.startswith(mark) and _is_plain(content)
 
 
 def _is_pdf(content: bytes) -> bool:
-    return b"%PDF-" in content[:1024]
+    begins = content[:_HEAD].removeprefix(_BOM).lstrip()
+    return begins.startswith(b"%PDF-") and _is_plain(content) and not _RUNS.search(content)
 
 
-def _holds(*members: str) -> Callable[[bytes], bool]:
-    """Test for an archive with these members: reads the table of contents only and unpacks nothing."""
+def _holds(member: str) -> Callable[[bytes], bool]:
+    return lambda content: is_sound_package(content, member)
+
+
+def _is_compound(*streams: str) -> Callable[[bytes], bool]:
+    """Test for an old Office file with one of these streams; without macros and without a program inside."""
 
     def is_it(content: bytes) -> bool:
-        if not content.startswith(b"PK\x03\x04"):
+        if not content.startswith(_OLE):
             return False
-        try:
-            names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-        except (zipfile.BadZipFile, NotImplementedError, ValueError):
-            return False
-        has_macro = any(name.lower().endswith("vbaproject.bin") for name in names)
-        return all(member in names for member in members) and not has_macro
+        has_macro = "_VBA_PROJECT".encode("utf-16-le") in content
+        named = any(stream.encode("utf-16-le") in content for stream in streams)
+        return named and not has_macro and not zipfile.is_zipfile(io.BytesIO(content))
 
     return is_it
 
@@ -77,8 +92,8 @@ FORMATS = {
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             _holds("xl/workbook.xml"),
         ),
-        Format("doc", "application/msword", _starts(_OLE)),
-        Format("xls", "application/vnd.ms-excel", _starts(_OLE)),
+        Format("doc", "application/msword", _is_compound("WordDocument")),
+        Format("xls", "application/vnd.ms-excel", _is_compound("Workbook", "Book")),
         Format("csv", "text/csv", _is_text),
         Format("txt", "text/plain", _is_text),
     )
@@ -104,7 +119,9 @@ def format_of(file_name: str, content: bytes) -> Format:
         )
     if not found.is_it(content):
         raise BadInput(
-            _("文件内容与扩展名“%(extension)s”不符，或文件已损坏") % {"extension": extension}, "file"
+            _("文件内容与扩展名“%(extension)s”不符、已损坏，或含有宏、脚本等可执行内容")
+            % {"extension": extension},
+            "file",
         )
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -11,6 +12,8 @@ from lianjing.runtime.documents.models import Document, DocumentLink
 from lianjing.runtime.documents.storage import fetch
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.regulation.queries import requirements
+
+UNFIT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,9 @@ def read(document: Document) -> bytes:
 
 
 def file_name_of(document: Document) -> str:
-    """Return the name under which a paper is handed out."""
-    return f"{document.title}.v{document.version}.{extension_of(document.media_type)}"
+    """Return the name under which a paper is handed out: no sign of it means anything to a file system."""
+    title = UNFIT_IN_NAMES.sub("_", document.title).lstrip(". ") or "_"
+    return f"{title}.v{document.version}.{extension_of(document.media_type)}"
 
 
 def links_to(subject: str) -> QuerySet[DocumentLink]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date, datetime
 from pathlib import PurePath
 
@@ -22,6 +23,8 @@ from lianjing.runtime.trail.models import ActRow
 
 TITLE_LENGTH = 200
 ARCHIVE_CLAUSE = "zone_projects#18"
+# Control signs, and those that turn the reading direction: "申报fdp.exe" must not read as "申报exe.pdf".
+HIDDEN_SIGNS = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
 
 
 def upload(
@@ -135,6 +138,8 @@ def _checked(*, kind: str, title: str, content: bytes, file_name: str) -> tuple[
     if kind not in codes.codes("document_kind"):
         raise BadInput(_("请选择文件种类"), "kind")
     name = " ".join((title or PurePath(file_name.replace("\\", "/")).stem).split())
+    if HIDDEN_SIGNS.search(name):
+        raise BadInput(_("文件标题含有看不见的控制字符，请改名后再上传"), "title")
     if not name or len(name) > TITLE_LENGTH:
         raise BadInput(_("请填写文件标题，最多%(length)s字") % {"length": TITLE_LENGTH}, "title")
     if not content:

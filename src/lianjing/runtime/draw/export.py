@@ -6,8 +6,9 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from lianjing.kernel.trail.malformed import base64_text
 from lianjing.runtime.draw import rules
-from lianjing.runtime.draw.models import Draw, DrawCandidate
+from lianjing.runtime.draw.models import Draw, DrawCandidate, DrawSeed
 from lianjing.runtime.draw.queries import leaf_of, line_of, lock_event, locked_rows, own_picks, pool
 from lianjing.runtime.trail.models import Event
 
@@ -28,8 +29,10 @@ def as_dict(draw: Draw) -> dict[str, Any]:
         "matter": {"id": draw.matter_id, "code": draw.matter.code, "title": draw.matter.title},
         "count": draw.pick_count,
         "commitment": draw.commitment,
-        "value": draw.revealed,
+        "value": value_of(draw),
         "seed": draw.seed,
+        "seed_source": draw.seed_source,
+        "checkpoint": _checkpoint(draw),
         "event": _proof(event) if event else None,
         "pool": [_member(row) for row in pool(draw)],
         "picks": [row.seq for row in own_picks(draw)],
@@ -51,19 +54,47 @@ def script() -> str:
 def recomputed(draw: Draw) -> list[int]:
     """Return the places drawn, computed anew from what event E holds and the value revealed; [] before the reveal."""
     event = lock_event(draw)
-    if event is None or not draw.revealed:
+    value = value_of(draw)
+    if event is None or not value:
         return []
     rows = locked_rows(event)
     eligible = [(row["seq"], int(row["weight"].replace(".", ""))) for row in rows if not row["is_excluded"]]
-    seed = rules.seed(leaf_of(event), bytes.fromhex(draw.revealed))
+    seed = rules.seed(leaf_of(event), bytes.fromhex(value))
     return rules.pick(seed, eligible, draw.pick_count) if len(eligible) >= draw.pick_count else []
 
 
 def agrees(draw: Draw) -> bool:
-    """True where computing anew gives the picks that the table holds, from the value that was committed."""
-    if not draw.revealed or rules.commitment(bytes.fromhex(draw.revealed)) != draw.commitment:
-        return False
-    return recomputed(draw) == [row.seq for row in own_picks(draw)]
+    """True where computing anew gives the picks that the table holds, from the value committed or the root cosigned."""
+    row = checkpoint_of(draw)
+    if row is not None:
+        is_true = f"\n{base64_text(bytes.fromhex(row.root))}\n" in row.note
+    else:
+        is_true = bool(draw.revealed) and rules.commitment(bytes.fromhex(draw.revealed)) == draw.commitment
+    return is_true and recomputed(draw) == [each.seq for each in own_picks(draw)]
+
+
+def checkpoint_of(draw: Draw) -> DrawSeed | None:
+    """Return the cosigned checkpoint that gave the seed, None where the second hand did or nobody yet."""
+    return DrawSeed.objects.filter(draw=draw).first()
+
+
+def value_of(draw: Draw) -> str:
+    """Return what made the seed together with event E (hex): the root cosigned or the value revealed; "" before."""
+    row = checkpoint_of(draw)
+    return row.root if row is not None else draw.revealed
+
+
+def _checkpoint(draw: Draw) -> dict[str, Any] | None:
+    row = checkpoint_of(draw)
+    if row is None:
+        return None
+    told = {
+        "size": row.checkpoint_size,
+        "root": row.root,
+        "note": row.note,
+        "cosigners": row.cosigners.split(),
+    }
+    return {**told, "cosigned_at": row.cosigned_at.isoformat()}
 
 
 def _proof(event: Event) -> dict[str, str]:

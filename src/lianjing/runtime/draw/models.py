@@ -74,3 +74,18 @@ class DrawCandidate(Kept):
         db_table = "draw_candidate"
         constraints = [models.UniqueConstraint(fields=["draw", "seq"], name="draw_candidate_seq")]
         verbose_name = "抽取候选"
+
+
+class DrawSeed(Kept):
+    """The cosigned checkpoint whose root gave a draw its seed: the first after the pool was locked."""
+
+    draw = models.OneToOneField("Draw", models.PROTECT, related_name="checkpoint", verbose_name="抽取")
+    checkpoint_size = models.BigIntegerField("检查点规模")
+    root = models.CharField("根", max_length=64)
+    note = models.TextField("检查点及共签")
+    cosigners = models.TextField("共签人")
+    cosigned_at = models.DateTimeField("共签时间")
+
+    class Meta:
+        db_table = "draw_seed"
+        verbose_name = "抽取种子"

@@ -7,8 +7,7 @@ without knowing the pool, and the seed hangs on the locking event, which neither
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +16,16 @@ from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
-from lianjing.runtime.draw import pools, rules
+from lianjing.runtime.draw import pools, rules, seed
+from lianjing.runtime.draw.desk import (
+    CLAUSE,
+    asked_to_commit,
+    fresh,
+    locked_pool,
+    reach,
+    refused,
+    settle,
+)
 from lianjing.runtime.draw.models import Draw, DrawCandidate
 from lianjing.runtime.draw.queries import (
     ASKED,
@@ -28,21 +36,15 @@ from lianjing.runtime.draw.queries import (
     UNFINISHED,
     fallen,
     latest,
-    leaf_of,
-    lock_event,
-    locked_rows,
     own_picks,
     picks,
-    pool,
 )
-from lianjing.runtime.matter.models import Matter
-from lianjing.runtime.matter.queries import chain_of
+from lianjing.runtime.matter.acting import act_on
 from lianjing.runtime.org.models import Person, Unit
-from lianjing.runtime.process.desk import BUSINESS, WATCHING, actor_near
-from lianjing.runtime.process.scope import open_for, visible_to
-from lianjing.runtime.trail.act import Act, Actor, answered, legal_day, recorded, request_digest
+from lianjing.runtime.process.desk import WATCHING, actor_near
+from lianjing.runtime.process.scope import open_to_act, visible_to
+from lianjing.runtime.trail.act import Actor, legal_day
 
-CLAUSE = "zone_organisation#11"
 REDRAW_CLAUSE = "zone_organisation#12"
 HEX = re.compile(r"[0-9a-f]{64}")
 SAMPLES = ("report_sample", "household_sample", "recheck_sample")
@@ -77,16 +79,16 @@ def prepare(
     Refused while a draw of this kind stands for the matter: it is redrawn, which is counted. Samples may follow
     one another.
     """
-    matter = open_for(person_id, matter_id, legal_day(now))
+    matter = open_to_act(person_id, matter_id, legal_day(now))
     actor = actor_near(person_id, legal_day(now), unit_id=matter.unit_id)
     parts = [str(matter_id), kind, str(pick_count), title]
-    with _act("draw.prepare", matter, actor, now, key, parts) as (act, done):
+    with act_on("draw.prepare", matter, actor, now, key, parts) as (act, done):
         before = latest(matter.pk, kind)
         if done and before is not None:
             return before
         _require_wanted(kind, pick_count, title)
         if before is not None and (before.status in UNFINISHED or kind not in SAMPLES):
-            raise _no("draw.once", _("本事项已有同类抽取；需要重来的，请按规定重抽"), REDRAW_CLAUSE)
+            raise refused("draw.once", _("本事项已有同类抽取；需要重来的，请按规定重抽"), REDRAW_CLAUSE)
         draw = Draw(
             domain=matter.domain,
             kind=kind,
@@ -124,21 +126,21 @@ def _name_committer(draw: Draw, committer_person_id: int, day: date) -> None:
 
 def commit(*, draw_id: int, person_id: int, digest: str, now: datetime, key: str = "") -> Draw:
     """Hand in the SHA-256 (hex) of 32 bytes that stay with the committer: another person, of another unit."""
-    draw, actor = _reach(draw_id, person_id, now, as_committer=True)
+    draw, actor = reach(draw_id, person_id, now, as_committer=True)
     digest = digest.strip().lower()
-    with _act("draw.commit", draw.matter, actor, now, key, [str(draw_id), digest]) as (act, done):
-        draw = _fresh(draw_id)
+    with act_on("draw.commit", draw.matter, actor, now, key, [str(draw_id), digest]) as (act, done):
+        draw = fresh(draw_id)
         if done:
             return draw
         if draw.status != ASKED:
-            raise _no("draw.committed", _("本次抽取已有承诺值，不能再交"))
+            raise refused("draw.committed", _("本次抽取已有承诺值，不能再交"))
         if draw.committed_by_person_id not in (None, person_id):
-            raise _no("draw.not_committer", _("本次抽取已指定另一名承诺人"))
+            raise refused("draw.not_committer", _("本次抽取已指定另一名承诺人"))
         _require_independent(draw, person_id, actor)
         if not HEX.fullmatch(digest):
             raise BadInput(_("承诺值摘要应为 64 位十六进制数"), "digest")
         if Draw.objects.filter(commitment=digest).exists():
-            raise _no("draw.digest_used", _("该承诺值摘要已在另一次抽取中用过"))
+            raise refused("draw.digest_used", _("该承诺值摘要已在另一次抽取中用过"))
         draw.commitment = digest
         draw.committed_by_person_id = person_id
         draw.committed_by_unit_id = actor.unit_id
@@ -165,21 +167,22 @@ def lock(
 
     In a redraw those who fell out and those who stay drawn are excluded whatever the caller says.
     """
-    draw, actor = _reach(draw_id, person_id, now)
+    draw, actor = reach(draw_id, person_id, now)
     parts = [str(draw_id), *(f"{each.ref}|{each.weight}|{each.exclusion_reason}" for each in candidates)]
-    with _act("draw.lock", draw.matter, actor, now, key, parts) as (act, done):
-        draw = _fresh(draw_id)
+    with act_on("draw.lock", draw.matter, actor, now, key, parts) as (act, done):
+        draw = fresh(draw_id)
         if done:
             return draw
         _require_operator(draw, person_id, actor)
         if draw.status == ASKED:
-            raise _no("draw.not_committed", _("尚无另一单位人员交存的承诺值，不能锁定"))
+            raise refused("draw.not_committed", _("尚无另一单位人员交存的承诺值，不能锁定"))
         if draw.status != COMMITTED:
-            raise _no("draw.locked", _("候选名单已锁定，不能更改"))
+            raise refused("draw.locked", _("候选名单已锁定，不能更改"))
         members = _require_pool(draw, pools.carried(draw, _own(candidates)), act.day)
         draw.pool_size = len(members)
         draw.is_weighted = len({each.weight for each in members}) > 1
         draw.locked_at = now
+        draw.seed_source = seed.source()
         draw.status = LOCKED
         act.save(draw)
         for place, each in enumerate(members, start=1):
@@ -212,7 +215,7 @@ def _require_pool(draw: Draw, members: list[pools.Member], day: date) -> list[po
         raise BadInput(_("候选名单为空"), "candidates")
     selves = pools.identities([each.ref for each in members])
     if len(set(selves.values())) != len(members):
-        raise _no("draw.duplicate", _("候选名单中有重复"))
+        raise refused("draw.duplicate", _("候选名单中有重复"))
     for each in members:
         if each.exclusion_reason and each.exclusion_reason not in codes.codes("exclusion_reason"):
             raise BadInput(_("请选择排除原因"), "exclusion_reason")
@@ -223,22 +226,22 @@ def _require_pool(draw: Draw, members: list[pools.Member], day: date) -> list[po
     eligible = [each for each in members if not each.exclusion_reason]
     if len(eligible) < draw.pick_count:
         message = _("可抽取的候选 %(eligible)s 个，少于抽取数 %(count)s 个")
-        raise _no("draw.too_few", message % {"eligible": len(eligible), "count": draw.pick_count})
+        raise refused("draw.too_few", message % {"eligible": len(eligible), "count": draw.pick_count})
     tied = pools.tied(draw, [each.ref for each in eligible], day)
     if tied:
         # By their places: the attempt is recorded, and nobody may read names of the pool before it is drawn.
         places = "、".join(str(place) for place, each in enumerate(members, start=1) if each.ref in tied)
         message = _("名单第 %(places)s 号候选与本事项当事方有关联，须先排除")
-        raise _no("draw.tied", message % {"places": places})
+        raise refused("draw.tied", message % {"places": places})
     return members
 
 
 def reveal(*, draw_id: int, person_id: int, value: str, now: datetime, key: str = "") -> Draw:
     """Reveal the committed 32 bytes (hex), by the committer alone; the picks follow and nobody chooses them."""
-    draw, actor = _reach(draw_id, person_id, now, as_committer=True)
+    draw, actor = reach(draw_id, person_id, now, as_committer=True)
     value = value.strip().lower()
-    with _act("draw.reveal", draw.matter, actor, now, key, [str(draw_id), value]) as (act, done):
-        draw = _fresh(draw_id)
+    with act_on("draw.reveal", draw.matter, actor, now, key, [str(draw_id), value]) as (act, done):
+        draw = fresh(draw_id)
         if done:
             return draw
         _require_revealable(draw, person_id)
@@ -246,36 +249,21 @@ def reveal(*, draw_id: int, person_id: int, value: str, now: datetime, key: str 
             raise BadInput(_("承诺值应为 64 位十六进制数"), "value")
         secret = bytes.fromhex(value)
         if rules.commitment(secret) != draw.commitment:
-            raise _no("draw.value_mismatch", _("承诺值与交存的摘要不符"))
-        event = lock_event(draw)
-        members = pool(draw)
-        if event is None or [row.row_image() for row in members] != locked_rows(event):
-            raise _no("draw.pool_altered", _("候选名单与锁定时不一致，不能抽取；请立即核验留痕"))
-        leaf = leaf_of(event)
-        draw.locked_event, draw.locked_leaf_hash = event.pk, leaf.hex()
-        draw.revealed, draw.revealed_at, draw.drawn_at = value, now, now
-        draw.seed = rules.seed(leaf, secret).hex()
-        draw.status = DRAWN
-        act.save(draw)
-        for order, row in enumerate(drawn_from(draw, members), start=1):
-            row.is_picked, row.pick_order = True, order
-            act.save(row)
-        return draw
+            raise refused("draw.value_mismatch", _("承诺值与交存的摘要不符"))
+        seed.refuse_reveal(draw, now)
+        locked = locked_pool(draw)
+        draw.revealed, draw.revealed_at = value, now
+        draw.seed_source = seed.SECOND_UNIT
+        return settle(act, draw, secret, locked)
 
 
 def _require_revealable(draw: Draw, person_id: int) -> None:
     if draw.committed_by_person_id != person_id:
-        raise _no("draw.not_committer", _("只有交存承诺值的人员可以揭示"))
+        raise refused("draw.not_committer", _("只有交存承诺值的人员可以揭示"))
     if draw.status in (ASKED, COMMITTED):
-        raise _no("draw.not_locked", _("候选名单尚未锁定，不能揭示"))
+        raise refused("draw.not_locked", _("候选名单尚未锁定，不能揭示"))
     if draw.status != LOCKED:
-        raise _no("draw.revealed", _("本次抽取已揭示，结果不能更改"))
-
-
-def drawn_from(draw: Draw, members: Sequence[DrawCandidate]) -> list[DrawCandidate]:
-    """Compute the picks of a draw whose seed is known."""
-    eligible = [(row, rules.millionths(row.weight)) for row in members if not row.is_excluded]
-    return rules.pick(bytes.fromhex(draw.seed), eligible, draw.pick_count)
+        raise refused("draw.revealed", _("本次抽取已揭示，结果不能更改"))
 
 
 def reply(*, candidate_id: int, person_id: int, reply: str, now: datetime, key: str = "") -> DrawCandidate:
@@ -285,19 +273,19 @@ def reply(*, candidate_id: int, person_id: int, reply: str, now: datetime, key: 
     """
     row = DrawCandidate.objects.select_related("draw").get(pk=candidate_id)
     is_self = pools.is_person(row.candidate, person_id)
-    draw, actor = _reach(row.draw_id, person_id, now, as_self=is_self)
-    with _act("draw.reply", draw.matter, actor, now, key, [str(candidate_id), reply]) as (act, done):
+    draw, actor = reach(row.draw_id, person_id, now, as_self=is_self)
+    with act_on("draw.reply", draw.matter, actor, now, key, [str(candidate_id), reply]) as (act, done):
         row = DrawCandidate.objects.get(pk=candidate_id)
         if done:
             return row
         if not is_self:
-            _require_operator(_fresh(draw.pk), person_id, actor)
+            _require_operator(fresh(draw.pk), person_id, actor)
         if reply not in codes.codes("draw_reply"):
             raise BadInput(_("请选择答复"), "reply")
-        if _fresh(draw.pk).status != DRAWN or not row.is_picked:
-            raise _no("draw.not_picked", _("只有抽中的候选可以答复"))
+        if fresh(draw.pk).status != DRAWN or not row.is_picked:
+            raise refused("draw.not_picked", _("只有抽中的候选可以答复"))
         if row.reply not in ("", "no_answer") and reply != "tied":
-            raise _no("draw.replied", _("已有答复，不能更改"))
+            raise refused("draw.replied", _("已有答复，不能更改"))
         row.reply, row.replied_at = reply, now
         return act.save(row)
 
@@ -309,9 +297,9 @@ def redraw(
 
     A value must be committed and a pool locked again; the picks that hold are kept (`queries.picks`).
     """
-    old, actor = _reach(draw_id, person_id, now)
-    with _act("draw.redraw", old.matter, actor, now, key, [str(draw_id), reason]) as (act, done):
-        old = _fresh(draw_id)
+    old, actor = reach(draw_id, person_id, now)
+    with act_on("draw.redraw", old.matter, actor, now, key, [str(draw_id), reason]) as (act, done):
+        old = fresh(draw_id)
         if done:
             return Draw.objects.filter(redraw_of=old).latest("id")
         _require_operator(old, person_id, actor)
@@ -343,14 +331,14 @@ def _require_reason(old: Draw, reason: str, text: str) -> int:
     if reason not in codes.codes("redraw_reason"):
         raise BadInput(_("请选择重抽原因"), "reason")
     if old.status == REDRAWN:
-        raise _no("draw.redrawn", _("本次抽取已经重抽"), REDRAW_CLAUSE)
+        raise refused("draw.redrawn", _("本次抽取已经重抽"), REDRAW_CLAUSE)
     if reason == "error":
         if not text.strip():
             raise BadInput(_("因操作差错重抽的，请写明情况"), "text")
         return len(picks(old)) + len(fallen(old)) if own_picks(old) else _whole(old)
     lost = fallen(old)
     if old.status != DRAWN or REASON_OF[reason] not in {row.reply for row in lost}:
-        raise _no("draw.no_reason", _("没有抽中者的答复支持该重抽原因"), REDRAW_CLAUSE)
+        raise refused("draw.no_reason", _("没有抽中者的答复支持该重抽原因"), REDRAW_CLAUSE)
     return len(lost)
 
 
@@ -365,57 +353,6 @@ def _require_operator(draw: Draw, person_id: int, actor: Actor) -> None:
         raise Refusal(Ground.CONFLICT, "draw.own_commitment", _("承诺人不能操作抽取"), CLAUSE)
     if actor.unit_id != draw.unit_id:
         raise Refusal(Ground.POST, "draw.not_operator", _("只有发起抽取的单位可以操作"), CLAUSE)
-
-
-def _reach(
-    draw_id: int, person_id: int, now: datetime, *, as_committer: bool = False, as_self: bool = False
-) -> tuple[Draw, Actor]:
-    """Return the draw and its actor: the operator's side sees the matter, the committer may be named, a pick is himself."""
-    day, draw = legal_day(now), _fresh(draw_id)
-    named = as_committer and person_id in asked_to_commit(draw)
-    if not (named or as_self):
-        open_for(person_id, draw.matter_id, day)
-    if as_self:
-        return draw, actor_near(person_id, day, unit_id=draw.unit_id, kinds=(*WATCHING, "external"))
-    if as_committer:
-        return draw, actor_near(person_id, day, kinds=WATCHING, own_only=True)
-    return draw, actor_near(person_id, day, unit_id=draw.unit_id, kinds=BUSINESS)
-
-
-def _fresh(draw_id: int) -> Draw:
-    return Draw.objects.select_related("matter", "redraw_of").get(pk=draw_id)
-
-
-@contextmanager
-def _act(
-    verb: str, matter: Matter, actor: Actor, now: datetime, key: str, parts: Sequence[str]
-) -> Iterator[tuple[Act, bool]]:
-    """Open the act on the matter's chain; the second value is True where this request was done before."""
-    digest = request_digest([verb, str(actor.person_id), *parts])
-    if answered(key, digest) is not None:
-        yield Act(verb, chain_of(matter), actor, now), True
-        return
-    with recorded(
-        verb,
-        chain=chain_of(matter),
-        actor=actor,
-        now=now,
-        matter_id=matter.pk,
-        root_matter_id=matter.root_id,
-        request_key=key,
-        request_sha256=digest,
-    ) as act:
-        yield act, False
-
-
-def _no(rule: str, message: str, clause: str = CLAUSE) -> Refusal:
-    return Refusal(Ground.RULE, rule, message, clause)
-
-
-def asked_to_commit(draw: Draw) -> set[int | None]:
-    """Return who may commit without sight of the matter: the one named, and who did so for the draw before."""
-    before = draw.redraw_of
-    return {draw.committed_by_person_id, before.committed_by_person_id if before else None}
 
 
 def may_commit(draw: Draw, person_id: int, day: date) -> bool:

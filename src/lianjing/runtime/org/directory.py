@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from lianjing.kernel.org import Lending, Term
-from lianjing.runtime.org.models import Appointment, Delegation, DutyConflict, Person, Post, PowerItem, Unit
+from lianjing.runtime.org.models import (
+    Appointment,
+    Delegation,
+    DutyConflict,
+    Person,
+    Post,
+    PowerItem,
+    ScopeGrant,
+    Unit,
+)
 from lianjing.runtime.trail.stamp import by_stamp
 
 
@@ -34,6 +43,7 @@ class Directory:
     lendings_to: dict[int, list[Lending]] = field(default_factory=dict)
     conflicts: list[DutyConflict] = field(default_factory=list)
     powers: dict[str, list[PowerItem]] = field(default_factory=dict)
+    scope_grants: list[ScopeGrant] = field(default_factory=list)
 
 
 @by_stamp
@@ -60,9 +70,10 @@ def directory() -> Directory:
     book.conflicts = list(DutyConflict.objects.order_by("id"))
     for item in PowerItem.objects.order_by("code"):
         book.powers.setdefault(item.definition_key, []).append(item)
+    book.scope_grants = list(ScopeGrant.objects.order_by("id"))
     return book
 
 
-def is_in_force(row: DutyConflict | PowerItem | Post, day: date) -> bool:
+def is_in_force(row: DutyConflict | PowerItem | Post | ScopeGrant, day: date) -> bool:
     """True where a dated row holds on the day; an empty first day means always been."""
     return (row.from_on is None or row.from_on <= day) and (row.to_on is None or row.to_on >= day)

@@ -189,6 +189,42 @@ class PowerItem(Kept):
         verbose_name = "权力事项"
 
 
+class ScopeGrant(Kept):
+    """A data scope other than the post's own: to a post in its place, or to a person on top of it, until a day."""
+
+    is_reference = True
+
+    post = models.ForeignKey(
+        "Post", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="岗位"
+    )
+    person = models.ForeignKey(
+        "Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="人员"
+    )
+    scope = CodeField("数据范围", codelist="data_scope")
+    unit = models.ForeignKey(
+        "Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所及单位"
+    )
+    from_on = models.DateField("起")
+    to_on = models.DateField("止", null=True, blank=True)
+    basis = models.TextField("授权依据")
+    granted_by_person = models.ForeignKey("Person", models.PROTECT, related_name="+", verbose_name="授权人")
+
+    class Meta:
+        db_table = "scope_grant"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(post__isnull=False, person__isnull=True)
+                | models.Q(post__isnull=True, person__isnull=False),
+                name="scope_grant_post_or_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=True) | ~models.Q(person=models.F("granted_by_person")),
+                name="scope_grant_not_to_himself",
+            ),
+        ]
+        verbose_name = "数据范围授权"
+
+
 class LoginAccount(AbstractBaseUser):
     """What a person logs in with: a number, never a name (G7, C4: no shared accounts)."""
 
@@ -196,6 +232,7 @@ class LoginAccount(AbstractBaseUser):
     person = models.OneToOneField(Person, models.PROTECT, related_name="login", verbose_name="人员")
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须改密码", default=False)
+    one_time_from = models.DateTimeField("一次性口令起", null=True, blank=True)
 
     USERNAME_FIELD = "number"
     objects = BaseUserManager["LoginAccount"]()
@@ -203,15 +240,3 @@ class LoginAccount(AbstractBaseUser):
     class Meta:
         db_table = "login_account"
         verbose_name = "账号"
-
-
-class LoginFailure(models.Model):
-    """One failed log-in by number, so that any process of the server counts them; swept after a day."""
-
-    number = models.CharField("账号", max_length=40)
-    failed_at = models.DateTimeField("时间")
-
-    class Meta:
-        db_table = "login_failure"
-        indexes = [models.Index(fields=["number", "failed_at"], name="login_failure_number")]
-        verbose_name = "登录失败"

@@ -1,4 +1,4 @@
-"""The acts of the personnel post: units, posts, persons, appointments and the power register, each one act."""
+"""The acts of the personnel post: units, posts, persons, ends of appointments and the power register, each one act."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lianjing.kernel.refusal import BadInput, Ground, Refusal
+from lianjing.kernel.refusal import BadInput
 from lianjing.runtime.org import services
 from lianjing.runtime.org.models import Appointment, Person, Post, PowerItem, Unit
 from lianjing.runtime.org.queries import actor_with
@@ -94,39 +94,6 @@ def create_person(
         return services.add_person(act, name=name, kind=kind, unit=unit, number=number, **columns)
 
 
-def appoint(
-    *,
-    person_id: int,
-    now: datetime,
-    person: Person,
-    post: Post,
-    from_on: date,
-    basis: str,
-    to_on: date | None = None,
-    key: str = "",
-) -> Appointment:
-    """Appoint a person to a post by a paper; nobody appoints himself (C4)."""
-    actor, digest = (
-        _actor(person_id, now),
-        request_digest(["appoint", str(person.id), str(post.id), str(from_on)]),
-    )
-    if answered(key, digest) is not None:
-        return Appointment.objects.filter(person=person, post=post).order_by("-id")[0]
-    with recorded(
-        "appointment.make",
-        chain=f"person:{person.id}",
-        actor=actor,
-        now=now,
-        request_key=key,
-        request_sha256=digest,
-        role="approved",
-    ) as act:
-        _refuse_himself(actor, person.id)
-        return services.add_appointment(
-            act, person=person, post=post, from_on=from_on, basis=basis, to_on=to_on
-        )
-
-
 def end_appointment(
     *, person_id: int, now: datetime, appointment_id: int, to_on: date, reason: str
 ) -> Appointment:
@@ -184,8 +151,3 @@ def end_power_item(*, person_id: int, now: datetime, item_id: int, to_on: date, 
 
 def _actor(person_id: int, now: datetime) -> Actor:
     return actor_with(person_id, PERSONNEL, legal_day(now))
-
-
-def _refuse_himself(actor: Actor, person_id: int) -> None:
-    if person_id in (actor.person_id, actor.on_behalf_of_id):
-        raise Refusal(Ground.CONFLICT, "org.own_appointment", _("不得办理本人的任职"), "zone_organisation#4")

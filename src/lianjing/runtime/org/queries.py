@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,7 @@ from lianjing.kernel.org import Conflict, Holder, ancestors, descendants
 from lianjing.kernel.org import holders as holders_of
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime.org.directory import directory, is_in_force
-from lianjing.runtime.org.models import Appointment, Person, Post, Unit
+from lianjing.runtime.org.models import Appointment, Person, Post, ScopeGrant, Unit
 from lianjing.runtime.trail.act import Actor
 
 FIXED_POST = "zone_organisation#2"
@@ -145,6 +146,16 @@ def supervised_units(person_id: int, day: date) -> set[int]:
     return found
 
 
+def supervised_by(unit_id: int | None) -> set[int]:
+    """Return the units that a unit supervises, with all below them."""
+    book = directory()
+    found: set[int] = set()
+    for unit in book.units.values():
+        if unit_id is not None and unit.supervisor_unit_id == unit_id:
+            found |= descendants(unit.id, book.parents)
+    return found
+
+
 def roles_of(person_id: int, day: date) -> set[str]:
     """Return the kinds of the posts held today (code list post_kind)."""
     return {held.post.kind for held in posts_held(person_id, day)}
@@ -155,6 +166,14 @@ def is_supervisor(person_id: int, day: date) -> bool:
     return "supervisor" in roles_of(person_id, day)
 
 
+def heads_of(unit_id: int | None, day: date) -> list[int]:
+    """Return the persons who act as head of a unit on the day, delegates included; nobody for no unit."""
+    posts = [
+        post.id for post in directory().posts.values() if post.unit_id == unit_id and post.kind == "head"
+    ]
+    return [holder.person_id for post_id in posts for holder in holders(post_id, day)]
+
+
 def headed_units(person_id: int, day: date) -> set[int]:
     """Return the units of which the person is head today (posts of kind head, his own and not lent)."""
     return {
@@ -162,6 +181,47 @@ def headed_units(person_id: int, day: date) -> set[int]:
         for held in posts_held(person_id, day)
         if held.post.kind == "head" and held.on_behalf_of_id is None
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One part of a person's data scope: how far (code list data_scope), from which unit, at which post.
+
+    own: what was on his own desk. post: what was on the post's desk. unit, unit_tree: of the unit, with all below.
+    supervised: of the units that the unit supervises, with all below. all: everything. party: a firm's matters.
+    """
+
+    scope: str
+    unit_id: int | None
+    post_id: int | None = None
+
+
+DEFAULT_REACH = {
+    "supervisor": "supervised",
+    "head": "unit_tree",
+    "approver": "unit_tree",
+    "external": "party",
+}
+WITHOUT_REACH = frozenset({"system_admin", "security_admin", "audit_admin"})
+
+
+def scope_of(person_id: int, day: date) -> frozenset[Reach]:
+    """Return a person's data scope on the day: of each post held (its own, or what was granted in its place), and what
+    was granted to him in person. Administrators see no business, whatever was granted."""
+    held = posts_held(person_id, day)
+    if not held or any(each.post.kind in WITHOUT_REACH for each in held):
+        return frozenset()
+    grants = [row for row in directory().scope_grants if is_in_force(row, day)]
+    found = {reach for each in held for reach in _reach_of_post(each.post, grants)}
+    own = {Reach(row.scope, row.unit_id) for row in grants if row.person_id == person_id}
+    return frozenset(found | own)
+
+
+def _reach_of_post(post: Post, grants: list[ScopeGrant]) -> list[Reach]:
+    granted = [
+        Reach(row.scope, row.unit_id or post.unit_id, post.id) for row in grants if row.post_id == post.id
+    ]
+    return granted or [Reach(DEFAULT_REACH.get(post.kind, "unit"), post.unit_id, post.id)]
 
 
 def conflicts_on(day: date) -> list[Conflict]:
@@ -182,3 +242,10 @@ def who_could(day: date, post_id: int) -> list[tuple[Person, Person | None, str]
         )
         answer.append((person, lender, term.basis if term else ""))
     return answer
+
+
+def names_of(person_ids: Iterable[int]) -> list[str]:
+    """Return the names of persons in the order given; unknown ones are left out."""
+    wanted = list(person_ids)
+    names = dict(Person.objects.filter(id__in=wanted).values_list("id", "name"))
+    return [names[each] for each in wanted if each in names]

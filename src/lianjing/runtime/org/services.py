@@ -6,10 +6,12 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
+from lianjing.runtime.message.services import one_line, send
 from lianjing.runtime.org.models import (
     Appointment,
     Delegation,
@@ -25,6 +27,8 @@ from lianjing.runtime.org.queries import holders, in_being, on_day, unit_and_abo
 from lianjing.runtime.trail.act import Act, Actor, recorded
 
 DELEGATION = "zone_organisation#5"
+SEPARATE = "zone_organisation#10"
+SEATS = frozenset({"system_admin", "security_admin", "audit_admin"})
 
 
 def add_unit(
@@ -94,9 +98,14 @@ def add_appointment(
     from_on: date,
     basis: str,
     to_on: date | None = None,
+    is_seat: bool = False,
     **columns: Any,
 ) -> Appointment:
-    """Appoint a person to a post from a day, with the paper it rests on; part of an act (C4)."""
+    """Appoint a person to a post from a day, with the paper it rests on; part of an act (C4).
+
+    `is_seat`: by installation or by the agreement of the two other administrators; an administrator's post is
+    filled in no other way.
+    """
     if to_on is not None and to_on < from_on:
         raise BadInput(_("任职止日早于起日"), "to_on")
     if not basis.strip():
@@ -104,7 +113,14 @@ def add_appointment(
     overlap = Appointment.objects.filter(person=person, post=post).exclude(to_on__lt=from_on)
     if any(to_on is None or row.from_on <= to_on for row in overlap):
         raise BadInput(_("该人员在此期间已任该岗位"), "from_on")
-    _refuse_administrators_in_one_hand(person, post, from_on)
+    refuse_administrators_in_one_hand(person, post, from_on, to_on)
+    if post.kind in SEATS and not is_seat:
+        raise Refusal(
+            Ground.CONFLICT,
+            "org.administrator_seat",
+            _("管理员岗位只能由另外两名管理员共同办理更换"),
+            SEPARATE,
+        )
     rotation = _years_later(from_on, post.rotation_years) if post.rotation_years else None
     return act.save(
         Appointment(
@@ -119,17 +135,22 @@ def add_appointment(
     )
 
 
-def _refuse_administrators_in_one_hand(person: Person, post: Post, day: date) -> None:
-    """The three administrators exclude one another, and administration excludes business (三员)."""
-    trio = {"system_admin", "security_admin", "audit_admin"}
-    held = set(Appointment.objects.filter(on_day(day), person=person).values_list("post__kind", flat=True))
-    others = held - {post.kind}
-    if (post.kind in trio and others) or (post.kind not in trio and others & trio):
+def refuse_administrators_in_one_hand(
+    person: Person, post: Post, from_on: date, to_on: date | None = None
+) -> None:
+    """The three administrators exclude one another, and administration excludes business (三员).
+
+    `separation` lets the database refuse the same, whoever writes.
+    """
+    terms = Appointment.objects.filter(Q(to_on=None) | Q(to_on__gte=from_on), person=person)
+    lent = Delegation.objects.filter(to_on__gte=from_on, to_person=person)
+    if to_on is not None:
+        terms, lent = terms.filter(from_on__lte=to_on), lent.filter(from_on__lte=to_on)
+    others = {*terms.values_list("post__kind", flat=True), *lent.values_list("post__kind", flat=True)}
+    others -= {post.kind}
+    if (post.kind in SEATS and others) or (post.kind not in SEATS and others & SEATS):
         raise Refusal(
-            Ground.CONFLICT,
-            "org.administrators",
-            _("三员互斥，且管理员不得兼任业务岗位"),
-            "zone_organisation#4",
+            Ground.CONFLICT, "org.administrators", _("三员互斥，且管理员不得兼任业务岗位"), SEPARATE
         )
 
 
@@ -183,6 +204,16 @@ def delegate(
             raise Refusal(
                 Ground.DELEGATE, "delegation.not_holder", _("只有在岗本人可以委托本岗位的权力"), DELEGATION
             )
+        _refuse_lending_administration(Post.objects.get(id=post_id), to_person_id, from_on, to_on)
+        send(
+            to_person_ids=[to_person_id],
+            kind="delegation_given",
+            subject=one_line(*(Post.objects.values_list("unit__name", "name").get(id=post_id))),
+            text=f"{from_on.isoformat()} – {to_on.isoformat()}\n{reason}",
+            link="/org/delegations/",
+            now=now,
+            sender_person_id=from_person_id,
+        )
         return act.save(
             Delegation(
                 post_id=post_id,
@@ -193,6 +224,13 @@ def delegate(
                 reason=reason,
             )
         )
+
+
+def _refuse_lending_administration(post: Post, to_person_id: int, from_on: date, to_on: date) -> None:
+    """An administrator's post is not lent, and no administrator borrows a post."""
+    if post.kind in SEATS:
+        raise Refusal(Ground.CONFLICT, "delegation.administrator", _("管理员岗位不得委托他人"), SEPARATE)
+    refuse_administrators_in_one_hand(Person.objects.get(id=to_person_id), post, from_on, to_on)
 
 
 def end_delegation(*, delegation_id: int, to_on: date, actor: Actor, now: datetime) -> Delegation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from lianjing.runtime.columns import MoneyField, RatioField
+from lianjing.runtime.columns import CodeField, MoneyField, RatioField
 from lianjing.runtime.trail.kept import Kept
 
 
@@ -30,3 +30,38 @@ class Parameter(Kept):
         db_table = "parameter"
         constraints = [models.UniqueConstraint(fields=["key", "from_on"], name="parameter_key_from")]
         verbose_name = "参数"
+
+
+class FigureChange(Kept):
+    """A new dated value of a figure, proposed by who keeps the figures, in force only when a second person agrees."""
+
+    key = models.TextField("键")
+    value = models.TextField("数值")
+    from_on = models.DateField("起")
+    source = models.TextField("依据文件")
+    mark = models.CharField("证据标记", max_length=20)
+    proposed_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, related_name="+", verbose_name="提出人"
+    )
+    proposed_at = models.DateTimeField("提出时间")
+    status = CodeField("状态", codelist="grant_status")
+    decided_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审定人"
+    )
+    decided_at = models.DateTimeField("审定时间", null=True, blank=True)
+    reason = models.TextField("不同意理由", blank=True, default="")
+    parameter = models.ForeignKey(
+        "Parameter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="参数"
+    )
+
+    class Meta:
+        db_table = "figure_change"
+        indexes = [models.Index(fields=["status"], name="figure_change_status")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decided_by_person__isnull=True)
+                | ~models.Q(decided_by_person=models.F("proposed_by_person")),
+                name="figure_change_two_persons",
+            )
+        ]
+        verbose_name = "参数变更"

@@ -89,33 +89,46 @@ def set_figure(
     """
     actor = actor_with(person_id, post_key, legal_day(now))
     with recorded("parameter.set", chain="installation:1", actor=actor, now=now) as act:
-        former = history(key).first()
-        if former is None:
-            raise MissingFigure(key, from_on)
-        if not source.strip():
-            raise BadInput(_("请写明依据文件"), "source")
-        if from_on < act.day:
-            raise BadInput(_("生效日不能早于今天：已办事项依据的数值不能改变"), "from_on")
-        if Parameter.objects.filter(key=key, from_on=from_on).exists():
-            raise BadInput(_("该参数在这一天已有数值，不能覆盖"), "from_on")
-        columns = _columns(value.strip(), former.unit)
-        if not columns:
-            raise BadInput(_("请填写数值"), "value")
-        for row in in_force(from_on).filter(key=key):
-            row.to_on = from_on - timedelta(days=1)
-            act.save(row)
-        later = Parameter.objects.filter(Q(from_on__gt=from_on), key=key).order_by("from_on").first()
-        return act.save(
-            Parameter(
-                key=key,
-                unit=former.unit,
-                zh=former.zh,
-                en=former.en,
-                from_on=from_on,
-                to_on=later.from_on - timedelta(days=1) if later and later.from_on else None,
-                source=source.strip(),
-                mark=mark,
-                checked_on=act.day,
-                **columns,
-            )
+        return enter(act, key=key, value=value, from_on=from_on, source=source, mark=mark)
+
+
+def enter(act: Act, *, key: str, value: str, from_on: date, source: str, mark: str) -> Parameter:
+    """Enter a figure from a day on and close the former row the day before; part of an act."""
+    former, columns = check(act.day, key=key, value=value, from_on=from_on, source=source)
+    for row in in_force(from_on).filter(key=key):
+        row.to_on = from_on - timedelta(days=1)
+        act.save(row)
+    later = Parameter.objects.filter(Q(from_on__gt=from_on), key=key).order_by("from_on").first()
+    return act.save(
+        Parameter(
+            key=key,
+            unit=former.unit,
+            zh=former.zh,
+            en=former.en,
+            from_on=from_on,
+            to_on=later.from_on - timedelta(days=1) if later and later.from_on else None,
+            source=source.strip(),
+            mark=mark,
+            checked_on=act.day,
+            **columns,
         )
+    )
+
+
+def check(
+    today: date, *, key: str, value: str, from_on: date, source: str
+) -> tuple[Parameter, dict[str, Any]]:
+    """Return the latest row of a figure and the columns of its new value; BadInput where it cannot be entered so."""
+    former = history(key).first()
+    if former is None:
+        raise MissingFigure(key, from_on)
+    if not source.strip():
+        raise BadInput(_("请写明依据文件"), "source")
+    if from_on < today:
+        raise BadInput(_("生效日不能早于今天：已办事项依据的数值不能改变"), "from_on")
+    if Parameter.objects.filter(key=key, from_on=from_on).exists():
+        raise BadInput(_("该参数在这一天已有数值，不能覆盖"), "from_on")
+    columns = _columns(value.strip(), former.unit)
+    if not columns:
+        raise BadInput(_("请填写数值"), "value")
+    return former, columns

@@ -112,3 +112,27 @@ class Expert(Kept):
         db_table = "expert"
         indexes = [models.Index(fields=["pool"], name="expert_pool")]
         verbose_name = "专家"
+
+
+class Ownership(Kept):
+    """Share or control of one party in a firm, dated: beneficial owners as the firm states them."""
+
+    enterprise = models.ForeignKey("Enterprise", models.PROTECT, related_name="+", verbose_name="企业")
+    owner = models.TextField("股东", blank=True, default="")
+    owner_name = models.TextField("股东名称")
+    interest = CodeField("权益类型", codelist="interest")
+    share_ratio = RatioField("持股比例", null=True, blank=True)
+    is_beneficial = models.BooleanField("受益所有人", default=False)
+    from_on = models.DateField("起", null=True, blank=True)
+    to_on = models.DateField("止", null=True, blank=True)
+    source = CodeField("来源", codelist="tie_source")
+
+    class Meta:
+        db_table = "ownership"
+        indexes = [models.Index(fields=["enterprise"], name="ownership_enterprise")]
+        verbose_name = "股权"
+
+    @property
+    def percent(self) -> str:
+        """The share as a percentage, "" where none was stated."""
+        return "" if self.share_ratio is None else f"{(self.share_ratio * 100).normalize():f}%"

@@ -12,7 +12,7 @@ from lianjing.runtime import codes
 from lianjing.runtime.org.queries import actor_with
 from lianjing.runtime.payment.models import PaymentApplication, PaymentHold
 from lianjing.runtime.payment.term import AUDIT_CLAUSE, INTERNAL_CLAUSE, Pause, basis_stands
-from lianjing.runtime.process.scope import open_for
+from lianjing.runtime.process.scope import open_to_act
 from lianjing.runtime.regulation.queries import clause_on
 from lianjing.runtime.trail.act import Act, Actor, answered, legal_day, recorded, request_digest
 
@@ -69,7 +69,7 @@ def place_hold(
     if answered(key, digest) is not None:
         return PaymentHold.objects.filter(payment_application_id=matter_id).latest("pk")
     day = legal_day(now)
-    matter = open_for(person_id, matter_id, day)
+    matter = open_to_act(person_id, matter_id, day)
     with recorded(
         "payment.hold",
         chain=f"matter:{matter.root_id or matter.pk}",
@@ -106,7 +106,7 @@ def lift_hold(*, hold_id: int, person_id: int, text: str, now: datetime) -> Paym
     found = PaymentHold.objects.filter(pk=hold_id).first()
     if found is None:
         raise Refusal(Ground.SCOPE, "scope.hold", _("没有该搁置，或不在您的数据范围内"))
-    matter = open_for(person_id, found.payment_application_id, day)
+    matter = open_to_act(person_id, found.payment_application_id, day)
     with recorded(
         "payment.lift",
         chain=f"matter:{matter.root_id or matter.pk}",

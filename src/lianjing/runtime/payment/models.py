@@ -28,6 +28,21 @@ class BudgetLine(Kept):
         verbose_name = "预算指标"
 
 
+class BudgetCarry(Kept):
+    """What a budget line left unused at the end of its year, and the line of the next year that it went into."""
+
+    line = models.OneToOneField(
+        BudgetLine, models.PROTECT, related_name="carried_from", verbose_name="结转指标"
+    )
+    origin = models.ForeignKey(BudgetLine, models.PROTECT, related_name="carried_to", verbose_name="原指标")
+    amount = MoneyField("结转额")
+
+    class Meta:
+        db_table = "budget_carry"
+        constraints = [models.UniqueConstraint(fields=["origin"], name="budget_carry_once")]
+        verbose_name = "预算指标结转"
+
+
 class PaymentApplication(Kept):
     """One application for payment; the five reviews run on it."""
 

@@ -13,13 +13,14 @@ from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org import power
 from lianjing.runtime.org.directory import directory
-from lianjing.runtime.org.queries import actor_at, conflicts_on, headed_units, parents
+from lianjing.runtime.org.queries import actor_at, conflicts_on, headed_units, holders, parents
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.trail.act import Actor
 
 SEPARATION = "zone_organisation#4"
 DELEGATION = "zone_organisation#6"
 RECUSAL = "zone_collective#5"
+ASSIGNMENT = "zone_organisation#18"
 
 
 def actor_for(
@@ -28,12 +29,31 @@ def actor_for(
     """Return the actor for a step of a matter, or raise the Refusal of the first condition that fails."""
     actor = actor_at(person_id, item.post_id, day, channel)
     matter = item.matter
+    _refuse_assigned(item, actor, day)
     power.require(process_key, matter.unit_id, day, item.post.unit_id)
-    _refuse_recused(matter, actor)
+    refuse_recused(matter, actor)
     _refuse_reaching_delegate(matter, actor, day)
     _refuse_same_person(matter, task, actor)
     _refuse_conflict(matter, duty, actor, day)
     return actor
+
+
+def assignee(item: WorkItem, day: date) -> int | None:
+    """Return to whom an open step was passed on, while he still holds its post; then nobody else may do it."""
+    if item.person_id is None:
+        return None
+    return (
+        item.person_id
+        if any(each.person_id == item.person_id for each in holders(item.post_id, day))
+        else None
+    )
+
+
+def _refuse_assigned(item: WorkItem, actor: Actor, day: date) -> None:
+    """A step passed on to one holder of the post waits for him or for whom he lent the post to."""
+    chosen = assignee(item, day)
+    if chosen is not None and chosen not in _both(actor):
+        raise Refusal(Ground.POST, "item.assigned", _("该待办已转给同岗位其他人员办理"), ASSIGNMENT)
 
 
 def _both(actor: Actor) -> list[int]:
@@ -41,7 +61,7 @@ def _both(actor: Actor) -> list[int]:
     return [person for person in (actor.person_id, actor.on_behalf_of_id) if person is not None]
 
 
-def _refuse_recused(matter: Matter, actor: Actor) -> None:
+def refuse_recused(matter: Matter, actor: Actor) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM recusal WHERE person_id = %s AND matter_id IN (%s, %s) AND result = 'recused' LIMIT 1",

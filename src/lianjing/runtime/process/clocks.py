@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import holidays
 
 from lianjing.kernel.process.calendar import Clock, Day, Unit, WorkCalendar, parse_duration
+from lianjing.runtime.org.queries import unit_and_above
 from lianjing.runtime.parameter.queries import parameter_on
-from lianjing.runtime.process.models import CalendarDay, WorkItem
+from lianjing.runtime.process.models import CalendarDay, LocalClosure, WorkItem
 from lianjing.runtime.trail.act import Act, legal_day
 from lianjing.runtime.trail.stamp import by_stamp
 
@@ -51,11 +53,49 @@ def _days(first: date, last: date) -> Iterator[date]:
         first += timedelta(days=1)
 
 
-@by_stamp
 def calendar() -> WorkCalendar:
-    """Return the installation's calendar; read again when the table changes."""
+    """Return the calendar of the whole zone, its closures left out; read again when the table changes."""
+    return calendar_for(None)
+
+
+def calendar_for(unit_id: int | None) -> WorkCalendar:
+    """Return the calendar of a unit: that of the zone without the days on which it, or one above it, is closed."""
+    table = _table()
+    closed = table.closed.get(None, ())
+    units = () if unit_id is None or len(table.closed) == bool(closed) else unit_and_above(unit_id)
+    for each in units:
+        closed += table.closed.get(each, ())
+    if closed not in table.made:
+        table.made[closed] = WorkCalendar(_closing(table.days, closed))
+    return table.made[closed]
+
+
+Closed = tuple[tuple[date, date, str], ...]
+
+
+@dataclass
+class _Table:
+    """The days as announced, the agreed closures by unit (None: the zone), and the calendars made of them."""
+
+    days: list[Day]
+    closed: dict[int | None, Closed]
+    made: dict[Closed, WorkCalendar] = field(default_factory=dict)
+
+
+@by_stamp
+def _table() -> _Table:
     rows = CalendarDay.objects.values_list("legal_day", "is_working", "is_forecast", "source")
-    return WorkCalendar(Day(*row) for row in rows)
+    closed: dict[int | None, Closed] = {}
+    agreed = LocalClosure.objects.filter(status="granted").order_by("id")
+    for unit_id, first, last, source in agreed.values_list("unit_id", "from_on", "to_on", "source"):
+        closed[unit_id] = (*closed.get(unit_id, ()), (first, last, source))
+    return _Table([Day(*row) for row in rows], closed)
+
+
+def _closing(days: list[Day], closed: Closed) -> Iterator[Day]:
+    for day in days:
+        source = next((paper for first, last, paper in closed if first <= day.day <= last), "")
+        yield replace(day, is_working=False, source=source) if source else day
 
 
 def clock_for(deadline: str, now: datetime) -> Clock | None:
@@ -87,9 +127,9 @@ def wind(item: WorkItem, clock: Clock | None) -> None:
     item.budget = clock.budget
     item.consumed_minutes = clock.consumed_minutes
     item.running_since = clock.running_since
-    item.due_at = clock.due(calendar()) if clock.is_running else None
+    item.due_at = clock.due(calendar_for(item.unit_id)) if clock.is_running else None
 
 
 def waited(item: WorkItem, now: datetime) -> Decimal:
     """Return the office time that an item has waited or took, in working days with two places."""
-    return calendar().working_days_used(item.opened_at, item.closed_at or now)
+    return calendar_for(item.unit_id).working_days_used(item.opened_at, item.closed_at or now)

@@ -239,3 +239,153 @@ class FormDraft(models.Model):
         db_table = "form_draft"
         constraints = [models.UniqueConstraint(fields=["person", "work_item"], name="form_draft_person_item")]
         verbose_name = "草稿"
+
+
+class AddedSigner(Kept):
+    """A person asked to sign a step before or after its holder (加签): why, by whom, and what he wrote."""
+
+    matter = models.ForeignKey("matter.Matter", models.PROTECT, related_name="+", verbose_name="事项")
+    work_item = models.ForeignKey("WorkItem", models.PROTECT, related_name="+", verbose_name="加签环节")
+    signer_person = models.ForeignKey("org.Person", models.PROTECT, related_name="+", verbose_name="加签人")
+    signer_post = models.ForeignKey("org.Post", models.PROTECT, related_name="+", verbose_name="加签岗位")
+    is_before = models.BooleanField("前加签", default=True)
+    reason = models.TextField("加签理由")
+    added_by_person = models.ForeignKey("org.Person", models.PROTECT, related_name="+", verbose_name="提出人")
+    added_at = models.DateTimeField("提出时间")
+    signing_item = models.ForeignKey(
+        "WorkItem", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="加签待办"
+    )
+    signed_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签署人"
+    )
+    signed_at = models.DateTimeField("签署时间", null=True, blank=True)
+    result = CodeField("加签结论", codelist="opinion_result")
+    opinion_text = models.TextField("加签意见", blank=True, default="")
+
+    class Meta:
+        db_table = "added_signer"
+        indexes = [models.Index(fields=["matter"], name="added_signer_matter")]
+        verbose_name = "加签"
+
+
+class CalledProcess(Kept):
+    """A process that a step of another called: its matter, and where its end goes back to."""
+
+    caller = models.ForeignKey("ProcessInstance", models.PROTECT, related_name="+", verbose_name="调用流程")
+    node = models.TextField("调用节点")
+    element = models.TextField("多实例要素", blank=True, default="")
+    round = models.IntegerField("轮次")
+    called = models.OneToOneField(
+        "ProcessInstance", models.PROTECT, related_name="+", verbose_name="被调用流程"
+    )
+    called_at = models.DateTimeField("调用时间")
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    outcome = models.TextField("结果", blank=True, default="")
+
+    class Meta:
+        db_table = "called_process"
+        indexes = [models.Index(fields=["caller"], name="called_process_caller")]
+        verbose_name = "被调用流程"
+
+
+class MatterRestart(Kept):
+    """A matter begun anew under today's rules in place of one that was broken off (终止重办)."""
+
+    old_matter = models.OneToOneField(
+        "matter.Matter", models.PROTECT, related_name="+", verbose_name="原事项"
+    )
+    new_matter = models.OneToOneField(
+        "matter.Matter", models.PROTECT, related_name="+", verbose_name="重办事项"
+    )
+    reason = models.TextField("理由")
+    person = models.ForeignKey("org.Person", models.PROTECT, related_name="+", verbose_name="决定人")
+    restarted_at = models.DateTimeField("重办时间")
+
+    class Meta:
+        db_table = "matter_restart"
+        verbose_name = "终止重办"
+
+
+class ItemOpened(models.Model):
+    """That a person at whose post a step waits has opened it: from then on it is not taken back from him."""
+
+    work_item = models.ForeignKey("WorkItem", models.CASCADE, related_name="+", verbose_name="待办")
+    person = models.ForeignKey("org.Person", models.CASCADE, related_name="+", verbose_name="人员")
+    opened_at = models.DateTimeField("打开时间")
+
+    class Meta:
+        db_table = "item_opened"
+        constraints = [
+            models.UniqueConstraint(fields=["work_item", "person"], name="item_opened_item_person")
+        ]
+        verbose_name = "待办打开"
+
+
+class CalendarNotice(Kept):
+    """The yearly notice of working days as a file gave it, proposed by one person and entered when another agrees."""
+
+    year = models.IntegerField("年度")
+    source = models.TextField("依据文件")
+    file_name = models.TextField("文件名", blank=True, default="")
+    content = models.TextField("内容")
+    sha256 = models.CharField("摘要", max_length=64)
+    proposed_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, related_name="+", verbose_name="提出人"
+    )
+    proposed_at = models.DateTimeField("提出时间")
+    status = CodeField("状态", codelist="grant_status")
+    decided_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审定人"
+    )
+    decided_at = models.DateTimeField("审定时间", null=True, blank=True)
+    reason = models.TextField("不同意理由", blank=True, default="")
+    recomputed_at = models.DateTimeField("期限重算时间", null=True, blank=True)
+    moved = models.IntegerField("变动的期限数", null=True, blank=True)
+
+    class Meta:
+        db_table = "calendar_notice"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decided_by_person__isnull=True)
+                | ~models.Q(decided_by_person=models.F("proposed_by_person")),
+                name="calendar_notice_two_persons",
+            )
+        ]
+        verbose_name = "年度工作日安排"
+
+
+class LocalClosure(Kept):
+    """Days on which the zone, or one unit with those below it, is closed: no working days for its deadlines."""
+
+    is_reference = True
+
+    unit = models.ForeignKey(
+        "org.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位"
+    )
+    from_on = models.DateField("起")
+    to_on = models.DateField("止")
+    why = models.TextField("停止办公原因")
+    source = models.TextField("依据文件")
+    proposed_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, related_name="+", verbose_name="提出人"
+    )
+    proposed_at = models.DateTimeField("提出时间")
+    status = CodeField("状态", codelist="grant_status")
+    decided_by_person = models.ForeignKey(
+        "org.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审定人"
+    )
+    decided_at = models.DateTimeField("审定时间", null=True, blank=True)
+    reason = models.TextField("不同意理由", blank=True, default="")
+    recomputed_at = models.DateTimeField("期限重算时间", null=True, blank=True)
+    moved = models.IntegerField("变动的期限数", null=True, blank=True)
+
+    class Meta:
+        db_table = "local_closure"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(decided_by_person__isnull=True)
+                | ~models.Q(decided_by_person=models.F("proposed_by_person")),
+                name="local_closure_two_persons",
+            )
+        ]
+        verbose_name = "本地停止办公"

@@ -13,9 +13,8 @@ from lianjing.runtime.process.models import Opinion, Review, WorkItem
 
 def sealed_items(matter_ids: Iterable[int], now: datetime) -> set[int]:
     """Return the items of joint reviews that are still sealed: a sister item is open and not past its due time."""
-    waiting = WorkItem.objects.filter(matter_id__in=list(matter_ids), closed_at__isnull=True).exclude(
-        element=""
-    )
+    waiting = WorkItem.objects.filter(matter_id__in=list(matter_ids), closed_at__isnull=True)
+    waiting = waiting.exclude(Q(element="") | Q(element__startswith="+"))  # "+": a signer added to one item
     waiting = waiting.filter(Q(due_at__isnull=True) | Q(due_at__gt=now))
     sealed: set[int] = set()
     for instance_id, step_key, turn in waiting.values_list("instance_id", "step_key", "round").distinct():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from lianjing.kernel.process.decision import DecisionResult
 from lianjing.kernel.process.fault import ExplainedError
@@ -18,15 +19,30 @@ from lianjing.runtime.org.queries import holders, posts_held
 from lianjing.runtime.parameter.queries import figure
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.process.models import DecisionLog, ProcessInstance, WorkItem
-from lianjing.runtime.regulation.queries import graph_of
+from lianjing.runtime.process.moved import MIGRATE, Moved, moved_from_dict
+from lianjing.runtime.process.usual import Step, moment_before, usual
+from lianjing.runtime.regulation.queries import definition, graph_of
 from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.models import Body
 
+WEIGHED = 500
+
 
 def items_for(person_id: int, day: date) -> QuerySet[WorkItem]:
-    """Return the open items at a person's posts today, delegated ones too; overdue first, then by due time."""
-    posts = [held.post.id for held in posts_held(person_id, day)]
+    """Return the open items at a person's posts today, delegated ones too; overdue first, then by due time.
+
+    Without those that were passed on to another holder of the same post.
+    """
+    held = posts_held(person_id, day)
+    posts = [each.post.id for each in held]
     open_items = WorkItem.objects.filter(post_id__in=posts, closed_at__isnull=True, matter__status="open")
+    others = Q()
+    for post_id in set(posts):
+        mine = {person_id, *(each.on_behalf_of_id for each in held if each.post.id == post_id)}
+        rest = {each.person_id for each in holders(post_id, day)} - mine
+        if rest:
+            others |= Q(post_id=post_id, person_id__in=rest)
+    open_items = open_items.exclude(others) if others else open_items
     return open_items.select_related("matter__root", "matter__unit", "post", "unit").order_by(
         F("due_at").asc(nulls_last=True), "id"
     )
@@ -51,27 +67,64 @@ class Stuck:
     grounds: tuple[str, ...]
 
 
-def bottlenecks(scope: Q, now: datetime) -> list[Stuck]:
+def bottlenecks(scope: Q, now: datetime, *, most: int | None = None) -> list[Stuck]:
     """Return what is stuck in a scope of matters (Q on work_item), worst first (C10).
 
     Stuck is an open step that waits longer than its limit, or longer than the P90 of the same step over the last
-    12 months, or whose matter has been returned 3 times or more: figures works.bottleneck.*.
+    12 months, or whose matter has been returned 3 times or more: figures works.bottleneck.*. With `most` only the
+    longest overdue and the longest waiting are weighed: five hundred of each, for a page that shows a few.
     """
-    day = legal_day(now)
-    percentile = figure("works.bottleneck.percentile", day)
-    window = int(figure("works.bottleneck.window_months", day))
-    returns_min = int(figure("works.bottleneck.returns_min", day))
+    usually = _usual_waits(now)
+    found = _candidates(scope, now, usually)
+    if most is not None and found.count() > 2 * WEIGHED:
+        late = found.exclude(due_at=None).order_by("due_at", "id").values_list("id", flat=True)[:WEIGHED]
+        long = found.order_by("opened_at", "id").values_list("id", flat=True)[:WEIGHED]
+        found = WorkItem.objects.filter(id__in={*late, *long})
     open_items = list(
-        WorkItem.objects.filter(scope, closed_at__isnull=True, matter__status="open").select_related(
-            "matter__root", "matter__unit", "post", "unit", "instance__definition"
-        )
-    )
-    usual = _usual_waits(
-        {(item.instance.definition.key, item.step_key) for item in open_items}, now, window, percentile
+        found.select_related("matter__root", "matter__unit", "post", "unit", "instance__definition")
     )
     returned = _returns([item.matter_id for item in open_items])
-    found = [_stuck(item, now, usual, returned, returns_min) for item in open_items]
-    return sorted((each for each in found if each.grounds), key=lambda each: (-_excess(each), each.item.id))
+    returns_min, at_posts = _returns_min(now), _at_posts({item.post_id for item in open_items}, now)
+    stuck = [_stuck(item, now, usually, returned, returns_min, at_posts) for item in open_items]
+    ordered = sorted(
+        (each for each in stuck if each.grounds), key=lambda each: (-_excess(each), each.item.id)
+    )
+    return ordered if most is None else ordered[:most]
+
+
+def bottleneck_count(scope: Q, now: datetime) -> int:
+    """Return how many steps are stuck, counted by the database."""
+    return _candidates(scope, now, _usual_waits(now)).count()
+
+
+def _candidates(scope: Q, now: datetime, usually: Mapping[Step, Decimal]) -> QuerySet[WorkItem]:
+    """The open steps that are stuck; to the second of their arrival."""
+    open_items = WorkItem.objects.filter(scope, closed_at__isnull=True, matter__status="open")
+    often = WorkItem.objects.filter(outcome="returned").order_by().values("matter_id")
+    often = often.annotate(times=Count("id")).filter(times__gte=_returns_min(now)).values("matter_id")
+    grounds = Q(due_at__lt=now) | Q(matter_id__in=often)
+    for (process, step), wait in usually.items():
+        since = moment_before(now, wait) + timedelta(seconds=1)
+        grounds |= Q(instance__definition__key=process, step_key=step, opened_at__lte=since)
+    return open_items.filter(grounds)
+
+
+def _returns_min(now: datetime) -> int:
+    return int(figure("works.bottleneck.returns_min", legal_day(now)))
+
+
+def _usual_waits(now: datetime) -> dict[Step, Decimal]:
+    """The usual wait of each step that was done ten times or more: a nearest-rank percentile."""
+    day = legal_day(now)
+    share = figure("works.bottleneck.percentile", day)
+    waits = usual(now, int(figure("works.bottleneck.window_months", day)))
+    found = {step: waits.quantile(step, share) for step in waits.steps}
+    return {step: wait for step, wait in found.items() if wait is not None}
+
+
+def _at_posts(posts: set[int], now: datetime) -> dict[int, tuple[int, ...]]:
+    day = legal_day(now)
+    return {post: tuple(each.person_id for each in holders(post, day)) for post in posts}
 
 
 def _excess(stuck: Stuck) -> Decimal:
@@ -83,12 +136,13 @@ def _excess(stuck: Stuck) -> Decimal:
 def _stuck(
     item: WorkItem,
     now: datetime,
-    usual: dict[tuple[str, str], Decimal],
-    returned: dict[int, int],
+    usually: Mapping[Step, Decimal],
+    returned: Mapping[int, int],
     returns_min: int,
+    at_posts: Mapping[int, tuple[int, ...]],
 ) -> Stuck:
     waited = calendar().working_days_used(item.opened_at, now)
-    ordinary = usual.get((item.instance.definition.key, item.step_key))
+    ordinary = usually.get((item.instance.definition.key, item.step_key))
     grounds = []
     if item.due_at is not None and now > item.due_at:
         grounds.append("limit")
@@ -97,29 +151,8 @@ def _stuck(
     if returned.get(item.matter_id, 0) >= returns_min:
         grounds.append("returns")
     limit = Decimal(item.budget) if item.clock_unit == "working_day" and item.budget is not None else None
-    persons = tuple(holder.person_id for holder in holders(item.post_id, legal_day(now)))
-    return Stuck(item, persons, waited, limit, ordinary, returned.get(item.matter_id, 0), tuple(grounds))
-
-
-def _usual_waits(
-    steps: set[tuple[str, str]], now: datetime, months: int, percentile: Decimal
-) -> dict[tuple[str, str], Decimal]:
-    """Nearest-rank percentile of the closed items of each step; a step with fewer than ten of them has none."""
-    since = now - timedelta(days=months * 365 // 12)
-    rows = WorkItem.objects.filter(closed_at__gte=since, closed_at__lte=now, outcome="done").values_list(
-        "instance__definition__key", "step_key", "opened_at", "closed_at"
-    )
-    spent: dict[tuple[str, str], list[Decimal]] = {}
-    days = calendar()
-    for key, step, opened, closed in rows:
-        if closed is not None and (key, step) in steps:
-            spent.setdefault((key, step), []).append(days.working_days_used(opened, closed))
-    usual = {}
-    for step_id, waits in spent.items():
-        if len(waits) >= 10:
-            rank = -(-len(waits) * percentile // 1)
-            usual[step_id] = sorted(waits)[int(rank) - 1]
-    return usual
+    returns = returned.get(item.matter_id, 0)
+    return Stuck(item, at_posts[item.post_id], waited, limit, ordinary, returns, tuple(grounds))
 
 
 def _returns(matter_ids: list[int]) -> dict[int, int]:
@@ -133,7 +166,7 @@ def _returns(matter_ids: list[int]) -> dict[int, int]:
 
 def check_states() -> Iterator[Problem]:
     """Replay the recorded actions of every process and compare with the state kept: an extra check of `verify`."""
-    actions: dict[int, list[tuple[int, Action]]] = {}
+    actions: dict[int, list[tuple[int, Action | Moved]]] = {}
     for content in Body.objects.values_list("content", flat=True).iterator():
         for instance_id, ver, action in _action_in(bytes(content)):
             actions.setdefault(instance_id, []).append((ver, action))
@@ -141,23 +174,25 @@ def check_states() -> Iterator[Problem]:
         yield from _check_state(instance, sorted(actions.get(instance.id, []), key=lambda pair: pair[0]))
 
 
-def _action_in(content: bytes) -> Iterator[tuple[int, int, Action]]:
-    """The action that a body holds; none where someone altered it, which the replay of the rows names already."""
+def _action_in(content: bytes) -> Iterator[tuple[int, int, Action | Moved]]:
+    """The actions that a body holds; none where someone altered it, which the replay of the rows names already."""
     if b'"process":' not in content:
         return
     try:
-        process = json.loads(content)["process"]
-        found = process["instance"], process["ver"], action_from_dict(process["action"])
+        body = json.loads(content)
+        noted = [body["process"], *body.get("processes", ())]
+        found = [(each["instance"], each["ver"], _read(each["action"])) for each in noted]
     except (ValueError, KeyError, TypeError):
         return
-    yield found
+    yield from found
 
 
-def _check_state(instance: ProcessInstance, actions: list[tuple[int, Action]]) -> Iterator[Problem]:
-    place = f"process_instance {instance.id}"
-    if [ver for ver, _action in actions] != list(range(1, instance.ver + 1)):
-        yield Problem("process", place, f"{len(actions)} actions recorded, version {instance.ver}")
-        return
+def _read(data: dict[str, Any]) -> Action | Moved:
+    return moved_from_dict(data) if data["act"] == MIGRATE else action_from_dict(data)
+
+
+def _again(instance: ProcessInstance, actions: list[Action | Moved]) -> State:
+    """Carry the recorded actions out once more, with the decisions on record; LookupError where one is missing."""
     decisions = iter(list(DecisionLog.objects.filter(matter_id=instance.matter_id).order_by("id")))
 
     def recorded(_key: str, _variables: object) -> DecisionResult:
@@ -167,14 +202,27 @@ def _check_state(instance: ProcessInstance, actions: list[tuple[int, Action]]) -
         return DecisionResult(json.loads(log.outputs), (), {})
 
     state: State = INITIAL
-    graph = graph_of(instance.definition)
-    try:
-        for _ver, action in actions:
+    moves = [action for action in actions if isinstance(action, Moved)]
+    graph = graph_of(definition(moves[0].old) if moves else instance.definition)
+    for action in actions:
+        if isinstance(action, Moved):
+            state, graph = action.apply(state), graph_of(definition(action.new))
+        else:
             state, _effects = interpret(graph, state, action, recorded)
-    except (ExplainedError, LookupError, ValueError) as error:
+    return state
+
+
+def _check_state(instance: ProcessInstance, actions: list[tuple[int, Action | Moved]]) -> Iterator[Problem]:
+    place = f"process_instance {instance.id}"
+    if [ver for ver, _action in actions] != list(range(1, instance.ver + 1)):
+        yield Problem("process", place, f"{len(actions)} actions recorded, version {instance.ver}")
+        return
+    try:
+        state = _again(instance, [action for _ver, action in actions])
+    except (ExplainedError, LookupError, ValueError, StopIteration) as error:
         yield Problem("process", place, f"its actions cannot be carried out again: {error!r}")
         return
-    if state.to_json() != instance.marking:
+    if not state.stands_as(State.from_json(instance.marking)):
         yield Problem("process", place, "replaying its actions gives another state")
     open_now = {
         (item.step_key, item.element, item.round)

@@ -11,13 +11,11 @@ from django.utils.translation import gettext as _
 
 from lianjing.kernel.declaration import Procedure
 from lianjing.kernel.process.interpret import (
-    INITIAL,
     Complete,
     Return,
     ReturnNotAllowed,
     Start,
     Withdraw,
-    interpret,
 )
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
@@ -26,24 +24,27 @@ from lianjing.runtime.matter import services as matters
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.matter.queries import root_of
 from lianjing.runtime.org.queries import posts_held, unbound
+from lianjing.runtime.process import calling
 from lianjing.runtime.process.authority import actor_for
-from lianjing.runtime.process.clocks import calendar, clock_of, wind
+from lianjing.runtime.process.clocks import calendar_for, clock_of, wind
 from lianjing.runtime.process.deed import Deed
-from lianjing.runtime.process.effects import Carrier
+from lianjing.runtime.process.effects import advance
+from lianjing.runtime.process.in_the_act import heed
+from lianjing.runtime.process.measures import form_of, without_measures
 from lianjing.runtime.process.models import ClockPause, ProcessInstance, WorkItem
+from lianjing.runtime.process.signing import refuse_signers, sign
+from lianjing.runtime.process.standing import is_signing
 from lianjing.runtime.process.step import (
     at_step,
     checked_form,
-    decider,
     digest_of,
     matter_of_item,
     move,
-    note_action,
+    require_answers,
     require_papers,
     root_of_matter,
     submit,
 )
-from lianjing.runtime.regulation.queries import definition_on, graph_of
 from lianjing.runtime.trail.act import Act, answered, recorded, request_digest
 from lianjing.runtime.trail.models import Event
 
@@ -109,32 +110,21 @@ def open_matter(
         )
         if procedure.series:
             matters.number(act, matter, procedure.series)
+        if procedure.begun is not None:
+            procedure.begun(act, matter)
         _start(act, matter, procedure, person_id, channel)
         return matter
 
 
 def _start(act: Act, matter: Matter, procedure: Procedure, person_id: int, channel: str) -> None:
-    definition_ = definition_on(procedure.key, act.day)
-    graph = graph_of(definition_)
+    instance = calling.new_instance(act, matter, procedure)
+    definition_ = instance.definition
     deed = Deed(act, matter, root_of(matter))
-    action = Start({"matter_kind": matter.kind})
-    state, effects = interpret(graph, INITIAL, action, decider(act))
-    instance = act.save(
-        ProcessInstance(
-            matter=matter,
-            definition=definition_,
-            state="running",
-            marking=state.to_json(),
-            ver=0,
-            started_at=act.now,
-        )
-    )
     preferred = frozenset(held.post.id for held in posts_held(person_id, act.day))
-    carrier = Carrier(deed, instance, graph, procedure, preferred=preferred)
-    carrier.carry_out(state, effects)
-    note_action(act, instance, action)
-    first = carrier.opened[0]
-    act.actor = actor_for(first, definition_.key, graph.task(first.step_key), "", person_id, act.day, channel)
+    started = advance(deed, instance, Start({"matter_kind": matter.kind}), preferred=preferred)
+    first = started.opened[0]
+    task = started.graph.task(first.step_key)
+    act.actor = actor_for(first, definition_.key, task, "", person_id, act.day, channel)
     act.step_key = "open"
     act.rule = f"{definition_.key}@{definition_.version}"
 
@@ -160,17 +150,22 @@ def complete(
     with at_step(item_id, person_id, now, channel, key, digest, "", happened_at) as (
         deed,
         item,
-        graph,
+        _graph,
         procedure,
     ):
         step = procedure.step(item.step_key)
         deed.act.role = step.role
-        form = checked_form(step.form, data, deed)
-        require_papers(item, deed)
-        deed.data = form.cleaned_data
-        submit(deed, item, form)
-        variables = step.verb(deed)
-        opened = move(deed, graph, procedure, Complete(item.step_key, item.element, dict(variables)))
+        form = checked_form(form_of(item, step, day=deed.day, data=data))
+        require_answers(item)
+        if is_signing(item):
+            opened = sign(deed, item, form.cleaned_data)
+        else:
+            require_papers(item, deed)
+            deed.data = without_measures(form.cleaned_data)
+            submit(deed, item, form)
+            variables = step.verb(deed)
+            opened = move(deed, Complete(item.step_key, item.element, dict(variables)))
+            heed(deed, data)
     return Outcome(deed.act.event_id, deed.matter.id, tuple(opened))
 
 
@@ -189,13 +184,19 @@ def return_item(
     digest = request_digest(["return", str(item_id), str(person_id), target, reason, text])
     if (event := answered(key, digest)) is not None:
         return Outcome(event, matter_of_item(item_id), is_repeated=True)
-    with at_step(item_id, person_id, now, channel, key, digest, ".return") as (deed, item, graph, procedure):
+    with at_step(item_id, person_id, now, channel, key, digest, ".return") as (
+        deed,
+        item,
+        _graph,
+        _procedure,
+    ):
+        refuse_signers(item)
         if not text.strip() or not reason:
             raise BadInput(_("退回须选择原因并写明全部问题"), "text")
         deed.act.reason = text
         note = {"reason": reason, "text": text}
         try:
-            opened = move(deed, graph, procedure, Return(item.step_key, item.element, target), note)
+            opened = move(deed, Return(item.step_key, item.element, target), note)
         except ReturnNotAllowed as error:
             raise Refusal(
                 Ground.RULE, "process.return", _("此环节不能退回到所选环节"), item.clause
@@ -243,7 +244,7 @@ def withdraw(
         deed = Deed(act, matter, root_of(matter))
         if procedure.withdrawn is not None:
             procedure.withdrawn(deed)
-        move(deed, graph_of(instance.definition), procedure, Withdraw(), instance=instance)
+        move(deed, Withdraw(), instance=instance)
     return Outcome(act.event_id, matter_id)
 
 
@@ -252,13 +253,14 @@ def suspend(
 ) -> WorkItem:
     """Stop the clock of a step for corrections (补正) or another reason of the list; the holder of the step may."""
     with at_step(item_id, person_id, now, channel, "", "", ".suspend") as (deed, item, _graph, _procedure):
+        refuse_signers(item)
         clock = clock_of(item)
         if clock is None or not clock.is_running:
             raise Refusal(Ground.STALE, "clock.not_running", _("该环节没有正在运行的计时"))
         if not text.strip():
             raise BadInput(_("请写明暂停计时的原因"), "text")
         deed.act.reason = text
-        wind(item, clock.pause(now, calendar()))
+        wind(item, clock.pause(now, calendar_for(item.unit_id)))
         deed.act.save(
             ClockPause(work_item=item, reason=reason, reason_text=text, from_at=now, person_id=person_id)
         )

@@ -13,23 +13,23 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.declaration import Procedure
-from lianjing.kernel.process.decision import DecisionResult
 from lianjing.kernel.process.graph import Graph
-from lianjing.kernel.process.interpret import Action, NotOpen, State, interpret
+from lianjing.kernel.process.interpret import Action, NotOpen
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime import codes
+from lianjing.runtime.consultation.queries import unanswered
+from lianjing.runtime.consultation.services import INQUIRY_CLAUSE
 from lianjing.runtime.documents.queries import missing
 from lianjing.runtime.domains import procedure as declared
 from lianjing.runtime.matter.queries import root_of
 from lianjing.runtime.org.queries import unbound
-from lianjing.runtime.parameter.queries import figure
 from lianjing.runtime.process.authority import actor_for
 from lianjing.runtime.process.deed import Deed
-from lianjing.runtime.process.effects import Carrier
+from lianjing.runtime.process.effects import advance
 from lianjing.runtime.process.forms import InvalidForm
 from lianjing.runtime.process.models import ProcessInstance, Submission, WorkItem
-from lianjing.runtime.regulation.queries import clause_title, definition, definition_on, graph_of, table_of
-from lianjing.runtime.trail.act import Act, recorded
+from lianjing.runtime.regulation.queries import clause_title, definition, graph_of
+from lianjing.runtime.trail.act import recorded
 
 
 def root_of_matter(matter_id: int) -> int:
@@ -102,39 +102,21 @@ def at_step(
 
 def move(
     deed: Deed,
-    graph: Graph,
-    procedure: Procedure,
     action: Action,
     note: dict[str, str] | None = None,
     instance: ProcessInstance | None = None,
 ) -> list[WorkItem]:
+    """Move the process by one action and return what it opened; Refusal(STALE) where it stands elsewhere by now."""
     instance = instance or (deed.item.instance if deed.item else None)
     assert instance is not None
     try:
-        state, effects = interpret(graph, State.from_json(instance.marking), action, decider(deed.act))
+        return advance(deed, instance, action, note=note).opened
     except NotOpen as error:
         raise Refusal(Ground.STALE, "item.closed", _("该环节已由他人办结或已撤回，请刷新页面")) from error
-    carrier = Carrier(deed, instance, graph, procedure, note or {})
-    carrier.carry_out(state, effects)
-    note_action(deed.act, instance, action)
-    return carrier.opened
 
 
-def note_action(act: Act, instance: ProcessInstance, action: Action) -> None:
-    """Keep the action in the event's body, so that replaying the actions can be compared with the state."""
-    act.extra["process"] = {"instance": instance.id, "ver": instance.ver, "action": action.to_dict()}
-
-
-def decider(act: Act) -> Any:
-    def decide(decision_key: str, variables: Mapping[str, Any]) -> DecisionResult:
-        table = table_of(definition_on(decision_key, act.day))
-        return table.evaluate(variables, lambda name: figure(name, act.day))
-
-    return decide
-
-
-def checked_form(form_class: Any, data: Mapping[str, Any], deed: Deed) -> Any:
-    form = form_class(data, matter=deed.matter, day=deed.day)
+def checked_form(form: Any) -> Any:
+    """Return a form that holds; InvalidForm names its fields and faults."""
     if not form.is_valid():
         errors = {name: [str(message) for message in messages] for name, messages in form.errors.items()}
         raise InvalidForm(_("填报内容有误，请按提示修改"), next(iter(errors)), errors, form)
@@ -152,6 +134,18 @@ def require_papers(item: WorkItem, deed: Deed) -> None:
             "documents.missing",
             _("缺少必备资料：%(papers)s（%(clause)s）") % {"papers": words, "clause": cited},
             lines[0].clause,
+        )
+
+
+def require_answers(item: WorkItem) -> None:
+    """Refuse the completion of a step whose question must be answered first."""
+    waiting = unanswered(item.pk)
+    if waiting:
+        raise Refusal(
+            Ground.RULE,
+            "inquiry.unanswered",
+            _("尚有 %(count)s 件征询未答复，答复或者撤回后方可办结") % {"count": waiting},
+            INQUIRY_CLAUSE,
         )
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lianjing.kernel.process.interpret import Fire, State, interpret
+from lianjing.kernel.process.interpret import Fire
 from lianjing.kernel.refusal import Ground, Refusal
-from lianjing.runtime.domains import procedure as declared
 from lianjing.runtime.matter.queries import chain_of, root_of
 from lianjing.runtime.process.deed import Deed
-from lianjing.runtime.process.effects import Carrier
+from lianjing.runtime.process.effects import advance
 from lianjing.runtime.process.models import ProcessInstance, Timer
-from lianjing.runtime.process.step import decider, note_action
-from lianjing.runtime.regulation.queries import graph_of
 from lianjing.runtime.trail.act import SYSTEM, recorded
 
 
@@ -51,12 +48,4 @@ def _fire(timer_id: int, now: datetime) -> None:
         timer.fired_at = now
         act.save(timer)
         instance = ProcessInstance.objects.select_related("definition", "matter").get(id=timer.instance_id)
-        action = Fire(timer.timer_key, timer.element)
-        state, effects = interpret(
-            graph_of(definition), State.from_json(instance.marking), action, decider(act)
-        )
-        carrier = Carrier(
-            Deed(act, matter, root_of(matter)), instance, graph_of(definition), declared(definition.key)[1]
-        )
-        carrier.carry_out(state, effects)
-        note_action(act, instance, action)
+        advance(Deed(act, matter, root_of(matter)), instance, Fire(timer.timer_key, timer.element))

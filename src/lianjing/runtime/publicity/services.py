@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
+from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
+from lianjing.runtime.matter.acting import act_on
 from lianjing.runtime.matter.models import Matter
-from lianjing.runtime.matter.queries import chain_of
+from lianjing.runtime.message.services import one_line, send
+from lianjing.runtime.org.queries import heads_of
 from lianjing.runtime.process.clocks import calendar, clock_for
 from lianjing.runtime.process.desk import ANYBODY, BUSINESS, WATCHING, actor_near
-from lianjing.runtime.process.scope import open_for
+from lianjing.runtime.process.scope import open_to_act
 from lianjing.runtime.publicity.models import Objection, Publicity
 from lianjing.runtime.publicity.queries import COMPLAINTS, digest, is_settled, norm_digest
-from lianjing.runtime.trail.act import Act, Actor, answered, legal_day, recorded, request_digest
+from lianjing.runtime.trail.act import Act, Actor, legal_day
 
 CLAUSE = "zone_organisation#13"
 OBJECTION_CLAUSE = "zone_organisation#14"
@@ -111,9 +113,9 @@ def announce(
     key: str = "",
 ) -> list[Publicity]:
     """Publish outside a step of a process, by an official who sees the matter; an act of its own."""
-    matter = open_for(person_id, matter_id, legal_day(now))
+    matter = open_to_act(person_id, matter_id, legal_day(now))
     actor = actor_near(person_id, legal_day(now), unit_id=matter.unit_id)
-    with _act("publicity.publish", matter, actor, now, key, [kind, title, text]) as (act, done):
+    with act_on("publicity.publish", matter, actor, now, key, [kind, title, text]) as (act, done):
         if done:
             return list(
                 Publicity.objects.filter(matter=matter, kind=kind, title=title.strip()).order_by("id")
@@ -140,7 +142,7 @@ def confirm(
     """
     row, actor = _notice(publicity_id, person_id, now)
     parts = [str(publicity_id), found_text or ""]
-    with _act("publicity.confirm", row.matter, actor, now, key, parts) as (act, done):
+    with act_on("publicity.confirm", row.matter, actor, now, key, parts) as (act, done):
         row = _fresh_notice(publicity_id)
         if done:
             return row
@@ -159,7 +161,10 @@ def confirm(
 def take_down(*, publicity_id: int, person_id: int, reason: str, now: datetime, key: str = "") -> Publicity:
     """Take a notice down with a reason; the row stays and says when and why."""
     row, actor = _notice(publicity_id, person_id, now)
-    with _act("publicity.take_down", row.matter, actor, now, key, [str(publicity_id), reason]) as (act, done):
+    with act_on("publicity.take_down", row.matter, actor, now, key, [str(publicity_id), reason]) as (
+        act,
+        done,
+    ):
         row = _fresh_notice(publicity_id)
         if done:
             return row
@@ -184,7 +189,6 @@ def raise_objection(
     subject: str = "",
     is_anonymous: bool = False,
     contact_text: str = "",
-    due_on: date | None = None,
     clause: str = "",
     pauses: bool = True,
     key: str = "",
@@ -193,15 +197,16 @@ def raise_objection(
 
     One that comes after the last day of the notice is registered all the same, but holds nothing up.
     """
-    matter = open_for(person_id, matter_id, legal_day(now))
+    matter = open_to_act(person_id, matter_id, legal_day(now))
     actor = actor_near(person_id, legal_day(now), unit_id=matter.unit_id, kinds=ANYBODY)
     parts = [str(matter_id), kind, content, raised_by_name]
-    with _act("objection.raise", matter, actor, now, key, parts) as (act, done):
+    with act_on("objection.raise", matter, actor, now, key, parts) as (act, done):
         if done:
             return Objection.objects.filter(matter=matter, kind=kind, content=content.strip()).latest("id")
         notice = _objected(matter, publicity_id)
         _require_objection(kind, content, raised_by_name, is_anonymous)
         is_late = notice is not None and notice.to_on is not None and act.day > notice.to_on
+        _tell(act, matter)
         return act.save(
             Objection(
                 domain=matter.domain,
@@ -215,12 +220,26 @@ def raise_objection(
                 contact_text=contact_text.strip(),
                 content=content.strip(),
                 raised_on=act.day,
-                due_on=due_on or _due(ACCEPT if kind in COMPLAINTS else ANSWER, now),
+                due_on=due_day(ACCEPT if kind in COMPLAINTS else ANSWER, now),
                 clause=clause or OBJECTION_CLAUSE,
                 person_id=person_id,
                 pauses=pauses and not is_late,
             )
         )
+
+
+def _tell(act: Act, matter: Matter) -> None:
+    """Tell the applicant and the head of the unit that has to answer; what was said stands in the site only."""
+    people = {*heads_of(matter.unit_id, act.day), matter.applicant_person_id} - {act.actor.person_id}
+    send(
+        to_person_ids=[person for person in people if person is not None],
+        kind="objection_received",
+        subject=one_line(matter.title),
+        link=f"/objections/?q={quote(matter.title)}",
+        matter_id=matter.pk,
+        now=act.now,
+        sender_person_id=act.actor.person_id,
+    )
 
 
 def _objected(matter: Matter, publicity_id: int | None) -> Publicity | None:
@@ -248,13 +267,12 @@ def accept(
     now: datetime,
     is_accepted: bool = True,
     text: str = "",
-    due_on: date | None = None,
     key: str = "",
 ) -> Objection:
     """Accept a complaint or appeal, whose clock to decide starts; or do not, with the reason, which settles it."""
     row, actor = _objection(objection_id, person_id, now)
     parts = [str(objection_id), str(is_accepted), text]
-    with _act("objection.accept", row.matter, actor, now, key, parts) as (act, done):
+    with act_on("objection.accept", row.matter, actor, now, key, parts) as (act, done):
         row = _fresh_objection(objection_id)
         if done:
             return row
@@ -263,7 +281,7 @@ def accept(
             raise _no("objection.accepted", _("该投诉已受理"), OBJECTION_CLAUSE)
         if is_accepted:
             row.accepted_on = act.day
-            row.due_on = due_on or _due(DECIDE, now)
+            row.due_on = due_day(DECIDE, now)
         else:
             row.answer_text = _said(text, "text")
             row.result, row.decided_on = "not_accepted", act.day
@@ -289,7 +307,7 @@ def _settle(
     verb: str, objection_id: int, result: str, text: str, person_id: int, now: datetime, key: str
 ) -> Objection:
     row, actor = _objection(objection_id, person_id, now)
-    with _act(verb, row.matter, actor, now, key, [str(objection_id), result, text]) as (act, done):
+    with act_on(verb, row.matter, actor, now, key, [str(objection_id), result, text]) as (act, done):
         row = _fresh_objection(objection_id)
         if done:
             return row
@@ -321,20 +339,21 @@ def _require_open(row: Objection, person_id: int, *, for_complaint: bool) -> Non
         )
 
 
-def _due(deadline: str, now: datetime) -> date | None:
+def due_day(deadline: str, now: datetime) -> date | None:
+    """Return the day by which a deadline text counted from a moment is due, by the calendar as it is."""
     clock = clock_for(deadline, now)
     return legal_day(clock.due(calendar())) if clock is not None else None
 
 
 def _notice(publicity_id: int, person_id: int, now: datetime) -> tuple[Publicity, Actor]:
     row = _fresh_notice(publicity_id)
-    open_for(person_id, row.matter_id, legal_day(now))
+    open_to_act(person_id, row.matter_id, legal_day(now))
     return row, actor_near(person_id, legal_day(now), unit_id=row.matter.unit_id, kinds=BUSINESS)
 
 
 def _objection(objection_id: int, person_id: int, now: datetime) -> tuple[Objection, Actor]:
     row = _fresh_objection(objection_id)
-    open_for(person_id, row.matter_id, legal_day(now))
+    open_to_act(person_id, row.matter_id, legal_day(now))
     kinds = WATCHING if row.kind in COMPLAINTS else BUSINESS
     return row, actor_near(person_id, legal_day(now), unit_id=row.matter.unit_id, kinds=kinds)
 
@@ -351,28 +370,6 @@ def _said(text: str, field: str) -> str:
     if not text.strip():
         raise BadInput(_("请写明情况"), field)
     return text.strip()
-
-
-@contextmanager
-def _act(
-    verb: str, matter: Matter, actor: Actor, now: datetime, key: str, parts: Sequence[str]
-) -> Iterator[tuple[Act, bool]]:
-    """Open the act on the matter's chain; the second value is True where this request was done before."""
-    sha = request_digest([verb, str(actor.person_id), *parts])
-    if answered(key, sha) is not None:
-        yield Act(verb, chain_of(matter), actor, now), True
-        return
-    with recorded(
-        verb,
-        chain=chain_of(matter),
-        actor=actor,
-        now=now,
-        matter_id=matter.pk,
-        root_matter_id=matter.root_id,
-        request_key=key,
-        request_sha256=sha,
-    ) as act:
-        yield act, False
 
 
 def _no(rule: str, message: str, clause: str = CLAUSE) -> Refusal:

@@ -5,17 +5,26 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from lianjing.kernel.process.decision import DecisionTable, parse_decision
 from lianjing.kernel.process.graph import Graph, parse
+from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime.regulation.models import Clause, Definition, DocumentRequirement
 from lianjing.runtime.trail.stamp import by_stamp
 
 
-class NoDefinition(LookupError):
-    """No version of a process or decision table is in force on that day."""
+class NoDefinition(Refusal):
+    """No version of a process or decision table is in force on that day: not yet, or no longer."""
+
+    def __init__(self, key: str, day: date) -> None:
+        message = _("“%(key)s”在%(day)s没有施行中的版本：制度尚未施行或者已经废止") % {
+            "key": key,
+            "day": day.isoformat(),
+        }
+        super().__init__(Ground.RULE, "rule.not_in_force", message)
 
 
 def _in_force(day: date) -> Q:
@@ -45,7 +54,19 @@ def definition_on(key: str, day: date) -> Definition:
     for version in _definitions().get(key, []):
         if version.from_on <= day and (version.to_on is None or version.to_on >= day):
             return version
-    raise NoDefinition(f"{key}: {day}")
+    raise NoDefinition(key, day)
+
+
+def latest_definition(key: str) -> Definition | None:
+    """Return the last version that was published of a key, though its first day may still be to come."""
+    return next(iter(_definitions().get(key, [])), None)
+
+
+def latest_clause(reference: str) -> Clause | None:
+    """Return the last wording of "regulation#article", though its first day may still be to come."""
+    regulation_key, _mark, article = reference.partition("#")
+    wordings = Clause.objects.filter(regulation__key=regulation_key, article_no=article)
+    return wordings.select_related("regulation").order_by(F("from_on").desc(nulls_last=True), "-id").first()
 
 
 def definition(definition_id: int) -> Definition:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -38,7 +38,7 @@ def publish_domain(domain: Domain, *, actor: Actor, now: datetime, from_on: date
             with recorded(
                 "regulation.publish", chain=f"regulation:{content['key']}", actor=actor, now=now
             ) as act:
-                _publish_regulation(act, content)
+                add_regulation(act, content)
     for bundle in bundles:
         with recorded(
             "bundle.publish", chain=f"regulation:{bundle['regulation']}", actor=actor, now=now
@@ -52,7 +52,8 @@ def _sorted(folder: Traversable, ending: str) -> Iterator[Traversable]:
     )
 
 
-def _publish_regulation(act: Act, content: Mapping[str, Any]) -> Regulation:
+def add_regulation(act: Act, content: Mapping[str, Any]) -> Regulation:
+    """Enter a regulation with its clauses; BadInput where its key is there already; part of an act."""
     if Regulation.objects.filter(key=content["key"]).exists():
         raise BadInput(content["key"], "key")
     regulation = act.save(
@@ -69,21 +70,35 @@ def _publish_regulation(act: Act, content: Mapping[str, Any]) -> Regulation:
             review_on=content.get("review_on"),
         )
     )
-    act.save_many(
-        [
-            Clause(
-                regulation=regulation,
-                article_no=str(row["article"]),
-                text=row["text"],
-                text_en=row.get("text_en", ""),
-                mark=row.get("mark", ""),
-                from_on=row.get("from"),
-                to_on=row.get("to"),
-            )
-            for row in content["clause"]
-        ]
-    )
+    act.save_many(clauses_of(regulation, content["clause"]))
     return regulation
+
+
+def clauses_of(regulation: Regulation, rows: Iterable[Mapping[str, Any]]) -> list[Clause]:
+    """Return the clauses of a regulation as they are shipped, not yet saved."""
+    return [
+        Clause(
+            regulation=regulation,
+            article_no=str(row["article"]),
+            text=row["text"],
+            text_en=row.get("text_en", ""),
+            mark=row.get("mark", ""),
+            from_on=row.get("from"),
+            to_on=row.get("to"),
+        )
+        for row in rows
+    ]
+
+
+def add_definition(
+    act: Act, domain: Domain, bundle: Mapping[str, Any], *, kind: str, key: str, xml: str, from_on: date
+) -> Definition:
+    """Add a version of one process or decision table, with the steps of a process; part of an act."""
+    regulation = Regulation.objects.get(key=bundle["regulation"])
+    definition = _define(act, kind, key, xml, regulation, bundle["key"], from_on)
+    if kind == "process":
+        _derive_steps(act, domain, definition)
+    return definition
 
 
 def publish_bundle(
@@ -114,36 +129,64 @@ def _define(
     act: Act, kind: str, key: str, xml: str, regulation: Regulation, bundle_key: str, from_on: date
 ) -> Definition:
     """Add a version and close the one before it; a key that two bundles name is published once."""
-    digest = hashlib.sha256(xml.encode("utf-8")).hexdigest()
     last = Definition.objects.filter(key=key).order_by("-version").first()
-    if last is not None and last.sha256 == digest:
+    if last is not None and last.sha256 == hashlib.sha256(xml.encode("utf-8")).hexdigest():
         return last
+    return publish_version(
+        act, kind=kind, key=key, xml=xml, regulation=regulation, bundle_key=bundle_key, from_on=from_on
+    )
+
+
+def publish_version(
+    act: Act,
+    *,
+    kind: str,
+    key: str,
+    xml: str,
+    regulation: Regulation,
+    bundle_key: str,
+    from_on: date,
+    approved_by_person_id: int | None = None,
+) -> Definition:
+    """Add a version of a process, table or form from a day on; the one before it ends the day before; part of an act."""
+    last = Definition.objects.filter(key=key).order_by("-version").first()
+    if last is not None and last.from_on < from_on:
+        last.to_on = from_on - timedelta(days=1)
+        act.save(last)
     return act.save(
         Definition(
             kind=kind,
             key=key,
             version=(last.version if last else 0) + 1,
             xml=xml,
-            sha256=digest,
+            sha256=hashlib.sha256(xml.encode("utf-8")).hexdigest(),
             regulation=regulation,
             bundle_key=bundle_key,
             status="in_force",
             from_on=from_on,
+            approved_by_person_id=approved_by_person_id,
         )
     )
 
 
 def _derive_steps(act: Act, domain: Domain, definition: Definition) -> None:
-    graph = parse(definition.xml)
     declared = {step.id: step for step in _declared(domain, definition.key)}
-    drawn = {task.id for task in graph.tasks}
+    drawn = {task.id for task in parse(definition.xml).tasks}
     if set(declared) != drawn:
         raise BrokenBundle(
             f"{definition.key}: drawn but not declared {sorted(drawn - set(declared))}, "
             f"declared but not drawn {sorted(set(declared) - drawn)}; give both sides the same task ids"
         )
-    for task in graph.tasks:
-        duty = declared[task.id].duty
+    derive_steps(act, definition, declared)
+
+
+def derive_steps(act: Act, definition: Definition, declared: Mapping[str, Step]) -> None:
+    """Write the steps and required papers of a process version, as its diagram has them; part of an act.
+
+    A task that is not declared is a generic step and has no duty of its own.
+    """
+    for task in parse(definition.xml).tasks:
+        duty = declared[task.id].duty if task.id in declared else None
         act.save(
             ProcessStep(
                 definition=definition,

@@ -12,7 +12,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -33,8 +33,10 @@ from lianjing.kernel.trail.envelope import (
 )
 from lianjing.runtime.trail.kept import Keeping, Kept, refuse_unstorable
 from lianjing.runtime.trail.models import ActRow, Body, Event, Pending, Receipt
+from lianjing.runtime.trail.once import being_asked
 from lianjing.runtime.trail.rapid import insert
 from lianjing.runtime.trail.stamp import holding, renew
+from lianjing.runtime.trail.upcasting import SCHEMA
 
 K = TypeVar("K", bound=Kept)
 LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
@@ -122,6 +124,15 @@ class Act:
         self._gone[key] = set(row.column_names())
         row.delete()
 
+    def restate(self, row: Kept) -> None:
+        """Tell a row again as it stands: the body that told it is being erased in this act."""
+        if (row._meta.db_table, row.row_key()) not in self._rows:
+            self._touch(row, "restated", set())
+
+    def restate_gone(self, table: str, key: str) -> None:
+        """Tell again that a row is gone."""
+        self._gone.setdefault((table, key), set())
+
     def _touch(self, row: Kept, change: str, columns: set[str]) -> None:
         if row.is_reference:
             renew()
@@ -139,7 +150,7 @@ class Act:
             {"t": table, "k": key, "v": row.row_image()} for (table, key), (row, _, _) in self._rows.items()
         ]
         rows += [{"t": table, "k": key, "v": None} for table, key in self._gone]
-        content: dict[str, Any] = {"schema": 1, "rows": rows, **self.extra}
+        content: dict[str, Any] = {"schema": SCHEMA, "rows": rows, **self.extra}
         if self.reason:
             content["reason"] = self.reason
         return canonical(content)
@@ -176,6 +187,7 @@ def recorded(verb: str, *, chain: str, actor: Actor, now: datetime, **details: A
     event without rows after the roll-back and raised again.
     """
     act = Act(verb, chain, actor, now, **details)
+    _as_asked(act)
     try:
         with transaction.atomic():
             lock_chain(chain)
@@ -186,6 +198,16 @@ def recorded(verb: str, *, chain: str, actor: Actor, now: datetime, **details: A
         if refusal.ground.is_recorded:
             record_refusal(act, refusal)
         raise
+
+
+def _as_asked(act: Act) -> None:
+    """Mark the act with the request of another program that it answers, if there is one."""
+    asked = being_asked()
+    if asked is None:
+        return
+    act.actor = replace(act.actor, channel=asked.channel)
+    if asked.key and not act.request_key and not asked.events:
+        act.request_key, act.request_sha256 = asked.key, asked.sha256
 
 
 def record_refusal(act: Act, refusal: Refusal) -> None:
@@ -231,6 +253,9 @@ def write_events(acts: Sequence[Act]) -> None:
     insert(Pending, [Pending(event=event) for event in events])
     insert(ActRow, index)
     _write_receipts(acts)
+    asked = being_asked()
+    if asked is not None:
+        asked.events.extend(act.event_id for act in acts if not act.refused_rule)
 
 
 def _write_receipts(acts: Sequence[Act]) -> None:

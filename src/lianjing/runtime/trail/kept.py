@@ -64,6 +64,11 @@ class Kept(models.Model):
         """Take the values as they are now for those in the table."""
         self._loaded = {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
 
+    def read_again(self) -> None:
+        """Read the row anew inside of an act: what was read before the chain was locked may be decided by now."""
+        self.refresh_from_db()
+        self.remember()
+
     def row_image(self) -> dict[str, Any]:
         """Return the full values of the row through the one codec."""
         return {

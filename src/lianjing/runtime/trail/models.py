@@ -52,6 +52,15 @@ class Body(models.Model):
         db_table = "trail_body"
 
 
+class Erased(models.Model):
+    """Says that the body of an event was erased by an act of erasure: without this row no body can be deleted."""
+
+    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="erased")
+
+    class Meta:
+        db_table = "trail_erased"
+
+
 class Pending(models.Model):
     """The queue of events that wait for their leaf number; a row lives from commit to sequencing."""
 
@@ -71,6 +80,34 @@ class Leaf(models.Model):
 
     class Meta:
         db_table = "trail_leaf"
+
+
+class Checkpoint(models.Model):
+    """A size of the log with its root, signed by the log: one row a size, so that there are never two roots for one."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.CharField(max_length=64)
+    note = models.TextField()
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "trail_checkpoint"
+
+
+class Cosignature(models.Model):
+    """A witness's line under a checkpoint: it has seen the tree grow to this size and nothing before it change."""
+
+    checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="cosignatures")
+    witness = models.TextField()
+    line = models.TextField()
+    cosigned_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "trail_cosignature"
+        constraints = [
+            models.UniqueConstraint(fields=["checkpoint", "witness"], name="trail_cosignature_once")
+        ]
 
 
 class Receipt(models.Model):

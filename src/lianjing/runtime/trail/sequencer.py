@@ -7,6 +7,7 @@ from django.db.models import Max
 
 from lianjing.kernel.trail.envelope import leaf_hash
 from lianjing.runtime.trail.models import Leaf, Pending
+from lianjing.runtime.trail.signed import refuse_shorter
 
 LOCK = 0x6C6A5F736571  # the advisory lock of the one sequencer ("lj_seq")
 
@@ -15,7 +16,8 @@ def sequence(limit: int = 4096) -> int:
     """Number at most `limit` waiting events in the order of the queue; return how many.
 
     A late commit is in the queue when it commits; a rolled-back one never was. The primary key of trail_leaf
-    is the second guard against two sequencers. After a crash nothing is half done.
+    is the second guard against two sequencers. After a crash nothing is half done. Refusal where the database was
+    restored from a copy older than the last signature: the numbers due are taken.
     """
     with transaction.atomic():
         if not _may_sequence():
@@ -27,6 +29,7 @@ def sequence(limit: int = 4096) -> int:
             return 0
         last = Leaf.objects.aggregate(last=Max("idx"))["last"]
         first = 0 if last is None else last + 1
+        refuse_shorter(first)
         Leaf.objects.bulk_create(
             [
                 Leaf(idx=first + place, event_id=event_id, leaf_hash=leaf_hash(bytes(envelope)).hex())

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from lianjing.kernel.trail.envelope import NotCanonical, instant, parse_envelope
 from lianjing.kernel.trail.replay import Kept, Problem, Replay
+from lianjing.runtime.trail.log_check import check_log
 from lianjing.runtime.trail.models import ActRow, Event, Pending
 from lianjing.runtime.trail.registry import trailed_models
+from lianjing.runtime.trail.upcasting import upcast
 
 ExtraCheck = Callable[[], Iterable[Problem]]
 
@@ -22,6 +24,9 @@ class Verdict:
     events: int = 0
     leaves: int = 0
     rows: int = 0
+    erased: dict[str, str] = field(
+        default_factory=dict
+    )  # events whose body was erased by law, with the basis
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -31,11 +36,11 @@ class Verdict:
 
 
 def verify(extra: Iterable[ExtraCheck] = (), progress: Callable[[int, int], None] | None = None) -> Verdict:
-    """Check envelopes, chains, leaf numbers, bodies, the index, and replay the rows against the tables.
+    """Check envelopes, chains, leaf numbers, bodies, index and published log; replay the rows against the tables.
 
     One consistent snapshot is read; acts that commit meanwhile are not part of it.
     """
-    verdict, replay = Verdict(), Replay()
+    verdict, replay = Verdict(), Replay(upcast=upcast)
     with transaction.atomic():
         total = Event.objects.count()
         for place, event in enumerate(_in_order(), start=1):
@@ -43,6 +48,7 @@ def verify(extra: Iterable[ExtraCheck] = (), progress: Callable[[int, int], None
             verdict.problems.extend(_check_columns(event))
             if progress and place % 500 == 0:
                 progress(place, total)
+        verdict.problems.extend(replay.unauthorised())
         verdict.problems.extend(_check_queue(total, replay))
         verdict.problems.extend(_check_index(replay))
         for model in trailed_models():
@@ -50,9 +56,10 @@ def verify(extra: Iterable[ExtraCheck] = (), progress: Callable[[int, int], None
                 (row.row_key(), row.row_image()) for row in model._default_manager.iterator(chunk_size=2000)
             )
             verdict.problems.extend(replay.compare(model._meta.db_table, rows))
+        verdict.problems.extend(check_log())
         for check in extra:
             verdict.problems.extend(check())
-    verdict.events, verdict.leaves = replay.events, replay.next_leaf
+    verdict.events, verdict.leaves, verdict.erased = replay.events, replay.next_leaf, dict(replay.erased)
     verdict.rows = sum(1 for image in replay.images.values() if image is not None)
     if progress:
         progress(total, total)

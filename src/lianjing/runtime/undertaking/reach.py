@@ -10,7 +10,7 @@ from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime.matter.queries import chain_of
 from lianjing.runtime.org.queries import actor_at, posts_held
 from lianjing.runtime.process.desk import WATCHING, actor_near
-from lianjing.runtime.process.scope import open_for
+from lianjing.runtime.process.scope import open_to_act
 from lianjing.runtime.trail.act import Actor, legal_day
 from lianjing.runtime.undertaking.models import Undertaking
 
@@ -49,7 +49,7 @@ def reach_watching(undertaking_id: int, person_id: int, now: datetime) -> tuple[
 
 def _require_sight(row: Undertaking, person_id: int, now: datetime) -> None:
     if row.matter_id is not None and person_id not in (row.owner_person_id, row.checker_person_id):
-        open_for(person_id, row.matter_id, legal_day(now))
+        open_to_act(person_id, row.matter_id, legal_day(now))
 
 
 def is_owner(row: Undertaking, person_id: int, now: datetime) -> bool:

@@ -13,7 +13,9 @@ from lianjing.runtime.documents.models import Document
 from lianjing.runtime.documents.services import upload
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.matter.services import next_number
+from lianjing.runtime.message.services import one_line, send
 from lianjing.runtime.org.models import Person, Unit
+from lianjing.runtime.org.queries import heads_of
 from lianjing.runtime.parties.models import Enterprise
 from lianjing.runtime.trail.act import Act, recorded
 from lianjing.runtime.undertaking.models import Undertaking, UndertakingProgress, Urging
@@ -63,7 +65,7 @@ def give(
         raise BadInput(_("请指定责任单位或责任人"), "owner_unit")
     if owner_person is not None and checker_person == owner_person:
         raise own_work()
-    return act.save(
+    row = act.save(
         Undertaking(
             domain=domain or (matter.domain if matter else "runtime"),
             source_kind=source_kind,
@@ -83,6 +85,24 @@ def give(
             source=source,
             track=track,
         )
+    )
+    _tell(row, "undertaking_given", act, row.what)
+    return row
+
+
+def _tell(row: Undertaking, kind: str, act: Act, text: str, to_person_id: int | None = None) -> None:
+    """Tell the person named; where a unit owes, its head."""
+    named = to_person_id or row.owner_person_id
+    people = [named] if named else heads_of(row.owner_unit_id, act.day)
+    send(
+        to_person_ids=[person for person in people if person != act.actor.person_id],
+        kind=kind,
+        subject=one_line(row.what, row.due_on.isoformat()),
+        text=text,
+        link=f"/undertakings/{row.pk}/",
+        matter_id=row.matter_id,
+        now=act.now,
+        sender_person_id=act.actor.person_id,
     )
 
 
@@ -153,6 +173,7 @@ def urge(
             )
         )
         row.urge_count = (row.urge_count or 0) + 1
+        _tell(row, "undertaking_urged", act, said(text), to_person_id)
         return act.save(row)
 
 

@@ -12,8 +12,10 @@ from lianjing.runtime import codes
 from lianjing.runtime.documents.queries import documents_of
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import Person
+from lianjing.runtime.process.measures import measured
 from lianjing.runtime.process.models import Opinion, ProcessInstance, WorkItem
 from lianjing.runtime.process.opinions import sealed_items, visible_reviews
+from lianjing.runtime.process.signing import signers_of
 from lianjing.web.papers.check import check_of_matter
 from lianjing.web.papers.paper import Cell, Grid, Paper, facts, long_day, moment
 from lianjing.web.records import currency_of, record_of, values_of
@@ -35,6 +37,7 @@ def approval_form(matter: Matter, *, viewer: Person, now: datetime, address: str
         *_papers(matter),
         Grid(STEP_WIDTHS, (_labels(STEP_HEADS), *_steps(matter, viewer, now)), 1, "办理过程"),
         *_rules(matter, viewer, now),
+        *_measures(matter, viewer, now),
     ]
     return Paper(
         title=f"{kind}审批单",
@@ -136,6 +139,10 @@ def _said(matter: Matter, viewer: Person, now: datetime) -> dict[int, list[str]]
         if review.work_item_id is not None:
             words = f"{codes.label('review_result', review.result)}。{review.opinion_text}"
             said.setdefault(review.work_item_id, []).append(words)
+    for signer in signers_of(matter.pk, viewer.pk, now):
+        if signer.signing_item_id is not None and signer.signed_at is not None:
+            words = f"{codes.label('opinion_result', signer.result)}。{signer.opinion_text}"
+            said.setdefault(signer.signing_item_id, []).append(words)
     sealed = sealed_items([matter.pk], now)
     for opinion in Opinion.objects.filter(matter=matter).order_by("id"):
         item = opinion.work_item_id
@@ -158,6 +165,19 @@ def _rules(matter: Matter, viewer: Person, now: datetime) -> list[Grid]:
         if review.work_item_id is None
     ]
     return [Grid((4, 3, 9, 4), (_labels(("审查", "结论", "意见", "时间")), *rows), 1)] if rows else []
+
+
+def _measures(matter: Matter, viewer: Person, now: datetime) -> list[Grid]:
+    """What was filled in for measures, step by step."""
+    rows = [
+        (Cell(each.item.name), Cell(each.label), Cell(each.value), Cell(moment(each.at)))
+        for each in measured(matter, viewer.pk, now)
+    ]
+    return (
+        [Grid((4, 5, 6, 4), (_labels(("环节", "补充填报项", "内容", "时间")), *rows), 1, "补充填报")]
+        if rows
+        else []
+    )
 
 
 def _version(matter: Matter) -> str:

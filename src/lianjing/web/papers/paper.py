@@ -44,7 +44,20 @@ class Grid:
     title: str = ""
 
 
-Block = Paragraph | Grid
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing (SVG of our own making) on a page of its own, lying where it is wide; `words` say what it shows.
+
+    The words stand below it, and in its place where a file can't hold drawings.
+    """
+
+    svg: str
+    title: str
+    words: tuple[str, ...] = ()
+    is_wide: bool = False
+
+
+Block = Paragraph | Grid | Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,12 @@ from typing import Any
 
 import typst
 
+from lianjing.runtime.zone_mark import paper_mark
 from lianjing.web.papers import faces
-from lianjing.web.papers.paper import Grid, Paper, clean, long_day
+from lianjing.web.papers.paper import Block, Grid, Paper, Paragraph, Picture, clean, long_day
 
+DRAWING = b"""#set page(width: 250mm, height: auto, margin: 0mm)
+#image(bytes(sys.inputs.at("svg")), format: "svg", width: 100%)"""
 TEMPLATE = (Path(__file__).parent / "paper.typ").read_bytes()
 
 
@@ -32,11 +35,12 @@ def pdf(paper: Paper, *, now: datetime) -> bytes:
 def described(paper: Paper) -> dict[str, Any]:
     """Return the paper as plain values, every text cleaned."""
     return {
+        "zone": paper_mark(),
         "mark": clean(paper.mark),
         "number": clean(paper.number),
         "title": clean(paper.title),
         "recipients": clean(paper.recipients),
-        "blocks": [_grid(each) if isinstance(each, Grid) else _paragraph(each) for each in paper.blocks],
+        "blocks": [_block(each) for each in paper.blocks],
         "attachments": [clean(each) for each in paper.attachments],
         "signer": clean(paper.signer),
         "dated": long_day(paper.dated),
@@ -48,7 +52,36 @@ def described(paper: Paper) -> dict[str, Any]:
     }
 
 
-def _paragraph(block: Any) -> dict[str, Any]:
+def _block(block: Block) -> dict[str, Any]:
+    match block:
+        case Grid():
+            return _grid(block)
+        case Picture():
+            return _picture(block)
+        case Paragraph():
+            return _paragraph(block)
+
+
+def _picture(block: Picture) -> dict[str, Any]:
+    return {
+        "kind": "picture",
+        "title": clean(block.title),
+        "svg": block.svg,
+        "words": [clean(each) for each in block.words],
+        "is_wide": block.is_wide,
+    }
+
+
+def png(svg: str) -> bytes:
+    """Return a drawing as an image of 200 dots to the inch; faces.NoChineseFace where its words could not be drawn."""
+    faces.families()
+    made: bytes = typst.compile(
+        DRAWING, format="png", sys_inputs={"svg": svg}, font_paths=faces.fonts(), ppi=200
+    )
+    return made
+
+
+def _paragraph(block: Paragraph) -> dict[str, Any]:
     return {"kind": "text", "level": block.level, "lead": clean(block.lead), "text": clean(block.text)}
 
 

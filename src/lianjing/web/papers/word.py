@@ -13,7 +13,10 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from lianjing.web.papers.paper import Cell, Grid, Paper, Paragraph, clean, long_day
+from lianjing.runtime.zone_mark import paper_mark
+from lianjing.web.papers.faces import NoChineseFace
+from lianjing.web.papers.paper import Cell, Grid, Paper, Paragraph, Picture, clean, long_day
+from lianjing.web.papers.typeset import png
 
 BODY, BLACK, SCRIPT, TITLE, NUMBERS = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体", "宋体"
 SIGN, LINE = 16, Pt(28.95)
@@ -38,6 +41,8 @@ def docx(paper: Paper, *, now: datetime) -> bytes:
     for block in paper.blocks:
         if isinstance(block, Grid):
             _grid(book, block)
+        elif isinstance(block, Picture):
+            _picture(book, block)
         else:
             _paragraph(book, block)
     _tail(book, paper)
@@ -55,6 +60,8 @@ def _page(book: Any, now: datetime, paper: Paper) -> None:
     book.settings.odd_and_even_pages_header_footer = True
     _number(section.footer, "right")
     _number(section.even_page_footer, "left")
+    for header in (section.header, section.even_page_header) if paper_mark() else ():
+        _zone(header)
     raster = section._sectPr.find(qn("w:docGrid"))
     if raster is None:
         raster = OxmlElement("w:docGrid")
@@ -68,6 +75,14 @@ def _page(book: Any, now: datetime, paper: Paper) -> None:
     style.paragraph_format.space_after = style.paragraph_format.space_before = Pt(0)
     book.core_properties.title, book.core_properties.author = clean(paper.title)[:250], ""
     book.core_properties.created = book.core_properties.modified = now.replace(tzinfo=None)
+
+
+def _zone(header: Any) -> None:
+    """Say at the head of every page of a training zone that it proves nothing."""
+    header.is_linked_to_previous = False
+    line = header.paragraphs[0]
+    line.alignment = ALIGN["center"]
+    _run(line, paper_mark(), face=BLACK, size=14).font.color.rgb = RED
 
 
 def _number(footer: Any, side: str) -> None:
@@ -174,6 +189,21 @@ def _grid(book: Any, block: Grid) -> None:
         if number < block.head_rows:
             mark = OxmlElement("w:tblHeader")
             table.rows[number]._tr.get_or_add_trPr().append(mark)
+
+
+def _picture(book: Any, block: Picture) -> None:
+    """The drawing as an image; only its words where no Chinese face is at hand to draw them with."""
+    _line(book, block.title, align="center", face=BLACK, size=12)
+    try:
+        drawn = png(block.svg)
+    except NoChineseFace:
+        drawn = b""
+    if drawn:
+        line = book.add_paragraph()
+        line.alignment = ALIGN["center"]
+        line.add_run().add_picture(io.BytesIO(drawn), width=Mm(TEXT_WIDTH))
+    for words in block.words:
+        _line(book, words, size=11)
 
 
 def _fill(into: Any, cell: Cell) -> None:

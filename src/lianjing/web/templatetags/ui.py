@@ -6,19 +6,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField, widgets
+from django.template import Context
 from django.template.base import Parser, Token
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from lianjing.runtime.codes import label
+from lianjing.runtime.personal.masking import shown, veil
+from lianjing.runtime.personal.services import may_unmask
+from lianjing.runtime.trail.act import legal_day
+from lianjing.web.clocks import is_forecast
+from lianjing.web.money_unit import in_unit
 
 register = template.Library()
 
@@ -39,12 +49,17 @@ def _decimal(value: object) -> Decimal | None:
 
 @register.filter
 def money(amount: object, currency: str = "CNY") -> str:
-    """Write yuan as ¥1,234.50 (two places, a true minus sign), another currency as PHP 1,234.50; a dash for no sum."""
+    """Write yuan as ¥1,234.50, or as ¥0.12345万 in the unit that the reader chose; another currency as PHP 1,234.50.
+
+    A true minus sign; a dash for no sum.
+    """
     value = _decimal(amount)
     if value is None:
         return NONE_SIGN
-    sign = "¥" if currency in ("CNY", "") else f"{currency} "
-    return f"{'−' if value < 0 else ''}{sign}{abs(value):,.2f}"
+    minus = "−" if value < 0 else ""
+    if currency in ("CNY", ""):
+        return f"{minus}¥{in_unit(value)}"
+    return f"{minus}{currency} {abs(value):,.2f}"
 
 
 @register.filter
@@ -69,6 +84,21 @@ def codelabel_tag(list_name: str, code: str | None) -> str:
 def codelabel(code: str | None, list_name: str) -> str:
     """The same as a filter: {{ project.stage|codelabel:"stage" }}."""
     return codelabel_tag(list_name, code)
+
+
+@register.simple_tag(takes_context=True)
+def forecast(context: Context, due: date | datetime | None) -> SafeString:
+    """Mark a due day of a year whose working days are not announced yet; nothing for a day that is past."""
+    day = legal_day(due) if isinstance(due, datetime) else due
+    request = context.get("request")
+    today = getattr(request, "today", None)
+    if not isinstance(day, date) or today is None or day < today or not is_forecast(day):
+        return SafeString("")
+    return format_html(
+        ' <small class="lj-forecast" title="{}">{}</small>',
+        gettext("到期日所在年度的工作日安排尚未公布，按推算"),
+        gettext("预测"),
+    )
 
 
 @register.simple_tag
@@ -140,4 +170,20 @@ def reuse(_parser: Parser, token: Token) -> _ReuseNode:
         _, name = token.split_contents()
     except ValueError:
         raise template.TemplateSyntaxError("reuse takes the name of one block") from None
-    return _ReuseNode(name)
+    return _ReuseNode(name.strip('"'))
+
+
+@register.filter
+def personal(row: Any, column: str) -> Any:
+    """Return a column of a row with personal data as the reader may see it."""
+    return "" if row is None else shown(row, column)
+
+
+@register.simple_tag(takes_context=True)
+def unmask_link(context: template.Context, row: Any) -> str:
+    """Draw the link by which a reader whose post may do so unmasks a row; nothing once it is open."""
+    reader, table = veil().reader, row._meta.db_table
+    if reader is None or (table, str(row.pk)) in veil().opened or not may_unmask(table, reader):
+        return ""
+    place = f"{reverse('unmask', args=[table, row.pk])}?next={quote(context['request'].path)}"
+    return format_html('<a class="lj-unmask" href="{}">{}</a>', place, gettext("查看完整"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -63,10 +63,9 @@ class StuckLine:
         return self.stuck.waited_days - bound
 
 
-def stuck_lines(request: PageRequest) -> list[StuckLine]:
-    """Return what is stuck in the reader's scope, worst first."""
-    visible = visible_to(request.who.id, request.today).values("id")
-    found = stuck_items(Q(matter_id__in=visible), request.now)
+def stuck_lines(request: PageRequest, *, most: int | None = None) -> list[StuckLine]:
+    """Return what is stuck in the reader's scope, worst first; with `most` only so many."""
+    found = stuck_items(in_scope(request), request.now, most=most)
     names = dict(
         Person.objects.filter(id__in={each for stuck in found for each in stuck.persons}).values_list(
             "id", "name"
@@ -82,6 +81,11 @@ def stuck_lines(request: PageRequest) -> list[StuckLine]:
         )
         for stuck in found
     ]
+
+
+def in_scope(request: PageRequest) -> Q:
+    """The steps of the matters in the reader's scope: looked up step by step, of a million matters few have one open."""
+    return Q(Exists(visible_to(request.who.id, request.today).filter(pk=OuterRef("matter_id"))))
 
 
 @signed_in(kinds=OFFICIALS)
@@ -157,6 +161,12 @@ def _columns() -> list[Column]:
         ),
         Column("returns", _("退回次数"), lambda row: row.stuck.returns, "returns", "number"),
         Column("grounds", _("列入理由"), lambda row: row.grounds),
+        Column(
+            "urge",
+            _("处理"),
+            lambda row: _("催办"),
+            url=lambda row: reverse("analysis_urge", args=[row.stuck.item.id]),
+        ),
         Column("since", _("到达时间"), lambda row: row.stuck.item.opened_at, "since", "time", is_hidden=True),
     ]
 

@@ -15,14 +15,17 @@ from django.views.decorators.http import require_safe
 
 from lianjing.runtime.domains import domains
 from lianjing.runtime.process.models import WorkItem
-from lianjing.runtime.process.scope import visible_to
+from lianjing.runtime.process.queries import bottleneck_count
 from lianjing.runtime.trail.queries import lines
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.charts import Series, bars
 from lianjing.web.context import WATCHERS
+from lianjing.web.foreseeing import foreseen_rows
 from lianjing.web.overview import Overview
+from lianjing.web.overview_keeping import overview_of
 from lianjing.web.scope import events_for
-from lianjing.web.views.bottleneck import stuck_lines
+from lianjing.web.supervision_line import supervision_line
+from lianjing.web.views.bottleneck import in_scope, stuck_lines
 from lianjing.web.views.trail import trail_figures
 from lianjing.web.words import timeline_acts
 
@@ -37,21 +40,25 @@ TEN_THOUSAND = Decimal(10_000)
 def cockpit(request: HttpRequest) -> HttpResponse:
     """Show the cockpit; `wall=1` is the dark screen that refreshes itself."""
     asked = cast(PageRequest, request)
-    overviews = [
-        domain.overview(asked.who.id, asked.today) for domain in domains() if domain.overview is not None
+    made = [
+        overview_of(domain.key, domain.overview, asked.who.id, asked.today, asked.now)
+        for domain in domains()
+        if domain.overview is not None
     ]
     refused = events_for(asked.who, asked.today).filter(is_refused=True, recorded_at__gte=asked.now - RECENT)
-    stuck = stuck_lines(asked)
+    stuck = stuck_lines(asked, most=TOP)
     context: dict[str, Any] = {
-        "parts": [_part(overview, number) for number, overview in enumerate(overviews, start=1)],
-        "stuck": stuck[:TOP],
-        "stuck_count": len(stuck),
+        "parts": [_part(overview, number) for number, (_at, overview) in enumerate(made, start=1)],
+        "stuck": stuck,
+        "stuck_count": bottleneck_count(in_scope(asked), asked.now),
+        "foreseen": foreseen_rows(asked, in_scope(asked), most=TOP),
         "on_time": _on_time(asked),
         "refused_count": refused.count(),
         "refused": timeline_acts(lines(refused.order_by("-recorded_at", "-oseq")[:TOP]), asked.today),
         "refused_url": f"{reverse('trail')}?refused=1",
         "trail": trail_figures(),
-        "moment": asked.now,
+        "line": supervision_line(asked),
+        "moment": min((at for at, _overview in made), default=asked.now),
     }
     if asked.GET.get("wall") == "1":
         return render(
@@ -97,8 +104,7 @@ def _part(overview: Overview, number: int) -> dict[str, Any]:
 
 def _on_time(request: PageRequest) -> dict[str, Any]:
     """How many steps with a limit were closed in time in the last year, and how many are overdue now."""
-    visible = visible_to(request.who.id, request.today).values("id")
-    items = WorkItem.objects.filter(matter_id__in=visible, due_at__isnull=False)
+    items = WorkItem.objects.filter(in_scope(request), due_at__isnull=False)
     closed = items.filter(closed_at__gte=request.now - YEAR, outcome="done")
     total, late = closed.count(), closed.filter(closed_at__gt=F("due_at")).count()
     overdue = items.filter(Q(closed_at=None, matter__status="open"), due_at__lt=request.now).count()

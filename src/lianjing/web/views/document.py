@@ -23,7 +23,10 @@ from lianjing.runtime.meeting.models import AgendaItem, MeetingMember
 from lianjing.runtime.meeting.queries import VOTING, recused_persons
 from lianjing.runtime.process.papers import hand_in
 from lianjing.runtime.process.scope import open_for
+from lianjing.runtime.retention.queries import is_disposed
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
+from lianjing.web.access_log import note_paper
+from lianjing.web.preview.showing import kind_of
 from lianjing.web.receipts import key_of
 
 BUSINESS = OFFICIALS | {"external"}
@@ -77,22 +80,31 @@ def _issued_on(text: str) -> date | None:
 def document(request: HttpRequest, document_id: int) -> HttpResponse:
     """Show a paper's versions; with ?file=show or ?file=save hand out its bytes."""
     asked = cast(PageRequest, request)
-    found = Document.objects.select_related("matter", "uploaded_by_person").filter(id=document_id).first()
-    if found is None:
-        raise Refusal(Ground.SCOPE, "scope.document", _("没有该文件，或不在您的数据范围内"))
-    if not _is_material(found, asked.who.id):
-        open_for(asked.who.id, found.matter_id, asked.today)
     wanted = request.GET.get("file")
+    found = found_for(asked, document_id, is_content_wanted=bool(wanted))
     if wanted in ("show", "save"):
+        note_paper(asked.who, found, asked.now)
         return _handed_out(found, as_attachment=wanted == "save" or found.media_type not in SHOWN)
     context = {
         "document": found,
         "kind": codes.label("document_kind", found.kind),
         "versions": versions_of(found).select_related("uploaded_by_person"),
-        "is_shown": found.media_type in SHOWN,
+        "is_shown": bool(kind_of(found)),
         "breadcrumbs": [{"label": found.matter.title, "url": reverse("matter", args=[found.matter_id])}],
     }
     return render(request, "lianjing/document.html", context)
+
+
+def found_for(asked: PageRequest, document_id: int, *, is_content_wanted: bool = True) -> Document:
+    """Return a paper that the reader may see; Refusal(SCOPE) for any other, STALE where its content is disposed of."""
+    found = Document.objects.select_related("matter", "uploaded_by_person").filter(id=document_id).first()
+    if found is None:
+        raise Refusal(Ground.SCOPE, "scope.document", _("没有该文件，或不在您的数据范围内"))
+    if not _is_material(found, asked.who.id):
+        open_for(asked.who.id, found.matter_id, asked.today)
+    if is_content_wanted and is_disposed(found.pk):
+        raise Refusal(Ground.STALE, "retention.disposed", _("该文件保管期满，内容已依规销毁；登记与留痕保留"))
+    return found
 
 
 def _is_material(document: Document, person_id: int) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
-from lianjing.runtime.draw import export, queries, rules, services
+from lianjing.runtime.draw import export, queries, rules, seed, services
 from lianjing.runtime.draw.models import Draw
 from lianjing.runtime.process.scope import open_for
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
@@ -149,6 +149,8 @@ def _act(request: PageRequest, found: Draw) -> str:
             services.commit(draw_id=found.pk, digest=_digest(posted), **who)
         case "lock":
             services.lock(draw_id=found.pk, candidates=pool_chosen(found, request.today, posted), **who)
+        case "by_checkpoint":
+            seed.draw_by_checkpoint(draw_id=found.pk, **who)
         case "reveal":
             services.reveal(draw_id=found.pk, value=posted.get("value", ""), **who)
         case "reply":
@@ -192,7 +194,8 @@ def _page(request: PageRequest, found: Draw, told: dict[str, Any], status: int) 
         "standing": queries.picks(draw) if sees_pool and draw.drawn_at else [],
         "event": event,
         "leaf_hash": queries.leaf_of(event).hex() if event else "",
-        "agrees": export.agrees(draw) if draw.revealed else None,
+        "agrees": export.agrees(draw) if draw.drawn_at else None,
+        "checkpoint": export.checkpoint_of(draw),
         "algorithm": rules.ALGORITHM,
         "line": queries.line_of(draw),
         "next": Draw.objects.filter(redraw_of=draw).order_by("-id").first(),
@@ -204,6 +207,20 @@ def _page(request: PageRequest, found: Draw, told: dict[str, Any], status: int) 
     response = render(request, "lianjing/draw.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _seeding(request: PageRequest, draw: Draw, *, is_operator: bool) -> dict[str, Any]:
+    """What may give a locked draw its seed now: the cosigned checkpoint, or the value where none came in time."""
+    until = seed.waits_until(draw)
+    found = seed.found(draw) if until else None
+    may_reveal = draw.committed_by_person_id == request.who.id
+    if until is None:
+        return {"may_reveal": may_reveal}
+    return {
+        "waits_until": until if found is None else None,
+        "may_draw": found is not None and is_operator,
+        "may_reveal": may_reveal and found is None and request.now >= until,
+    }
 
 
 def _steps(request: PageRequest, draw: Draw) -> dict[str, Any]:
@@ -224,8 +241,8 @@ def _steps(request: PageRequest, draw: Draw) -> dict[str, Any]:
             ),
             "others": request.POST.get("others", ""),
         }
-    if draw.status == queries.LOCKED and draw.committed_by_person_id == request.who.id:
-        steps["may_reveal"] = True
+    if draw.status == queries.LOCKED:
+        steps |= _seeding(request, draw, is_operator=is_operator)
     if draw.status != queries.REDRAWN and is_operator:
         steps |= {
             "may_reply": draw.status == queries.DRAWN,

@@ -21,6 +21,7 @@ from lianjing.runtime.parties.models import Enterprise, Expert
 from lianjing.runtime.parties.queries import ties_of
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
 from lianjing.web.doing import done
+from lianjing.web.form_page import DayInput
 from lianjing.web.listing import Column, Filter, day_of
 from lianjing.web.receipts import fresh_key
 from lianjing.web.register import Register
@@ -47,9 +48,7 @@ class ExpertForm(forms.Form):
     employer_unit_id = forms.TypedChoiceField(
         label=gettext_lazy("工作单位（机关）"), coerce=int, required=False, empty_value=None
     )
-    from_on = forms.DateField(
-        label=gettext_lazy("入库日"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    from_on = forms.DateField(label=gettext_lazy("入库日"), required=False, widget=DayInput())
     note = forms.CharField(label=gettext_lazy("说明"), max_length=500, required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -23,18 +23,32 @@ from lianjing.runtime.org.models import Person
 from lianjing.runtime.org.queries import holders
 from lianjing.runtime.process import services
 from lianjing.runtime.process.authority import actor_for
+from lianjing.runtime.process.awaiting import is_published, waits_for_publication
 from lianjing.runtime.process.forms import InvalidForm
-from lianjing.runtime.process.models import WorkItem
+from lianjing.runtime.process.in_the_act import Looked, Signalled
+from lianjing.runtime.process.measures import form_of
+from lianjing.runtime.process.models import ClockPause, WorkItem
 from lianjing.runtime.process.papers import hand_in
 from lianjing.runtime.process.scope import open_for
+from lianjing.runtime.process.standing import is_signing, note_opened
 from lianjing.runtime.regulation.queries import clause_title, graph_of
 from lianjing.web import drafts
 from lianjing.web.access import PageRequest, signed_in
+from lianjing.web.beside import beside_item, takes_phrases
 from lianjing.web.clocks import light
+from lianjing.web.in_the_act import in_the_act
 from lianjing.web.matters import file_context
 from lianjing.web.middleware import status_of
 from lianjing.web.receipts import fresh_key, give_receipt, key_of
-from lianjing.web.words import address, clause_address, item_name, procedure_words, refusal_words, step_words
+from lianjing.web.words import (
+    address,
+    clause_address,
+    item_name,
+    procedure_words,
+    refusal_words,
+    step_address,
+    step_words,
+)
 
 FILES = "file-"
 
@@ -78,9 +92,13 @@ def _submit(request: PageRequest, item: WorkItem) -> HttpResponse:
         return _page(request, item, form=fault.form, status=422)
     except Refusal as refusal:
         return _page(request, item, form=_bound(request, item), refusal=refusal, status=status_of(refusal))
+    except Signalled as found:
+        return _page(request, item, form=_bound(request, item), looked=found.looked, status=422)
     except BadInput as fault:
         return _page(request, item, form=_faulty(request, item, fault), status=422)
     drafts.drop(item, request.who.id)
+    if outcome.event_id and waits_for_publication(item) and not is_published(outcome.event_id):
+        return redirect("awaiting", outcome.event_id)
     give_receipt(request, _("“%(step)s”已提交。") % {"step": item_name(item)}, outcome.event_id)
     return redirect("matter", item.matter_id)
 
@@ -132,8 +150,7 @@ def _take_files(request: PageRequest, item: WorkItem) -> int:
 
 
 def _bound(request: PageRequest, item: WorkItem) -> Any:
-    form_class = _parts(item)[0].step(item.step_key).form
-    return form_class(request.POST, matter=item.matter, day=request.today) if form_class else None
+    return form_of(item, _parts(item)[0].step(item.step_key), day=request.today, data=request.POST)
 
 
 def _faulty(request: PageRequest, item: WorkItem, fault: BadInput) -> Any:
@@ -158,6 +175,7 @@ def _page(
     *,
     form: Any = None,
     refusal: Refusal | None = None,
+    looked: Looked | None = None,
     panel: str = "",
     fault: str = "",
     status: int = 200,
@@ -166,6 +184,8 @@ def _page(
     procedure, graph = _parts(item)
     is_open = item.closed_at is None and item.matter.status == "open"
     is_holder = _is_holder(request, item)
+    if is_open and is_holder:
+        note_opened(item, request.who.id, request.now)
     hindrance = (
         _hindrance(request, item, procedure, graph) if is_open and is_holder and refusal is None else None
     )
@@ -177,6 +197,7 @@ def _page(
         "item": item,
         "name": item_name(item),
         "process": procedure_words().get(procedure.key, procedure.key),
+        "help_url": step_address(procedure.key, item.step_key),
         "clock": light(item, request.now),
         "form": form,
         "is_open": is_open,
@@ -190,7 +211,9 @@ def _page(
         "panel": panel,
         "fault": fault,
         "posted": request.POST if panel else {},
+        **in_the_act(request, item, procedure, looked=looked, is_deciding=form is not None),
         **_choices(item, procedure, graph),
+        **beside_item(request, item, is_open=is_open, is_holder=is_holder),
         **file_context(request, item.matter, viewer_id=request.who.id),
     }
     context["told"] = (
@@ -203,11 +226,9 @@ def _page(
 
 
 def _fresh(item: WorkItem, procedure: Procedure, draft: Any, request: PageRequest) -> Any:
-    form_class = procedure.step(item.step_key).form
-    if form_class is None:
-        return None
-    form = form_class(matter=item.matter, day=request.today)
-    drafts.restore(draft, form)
+    form = form_of(item, procedure.step(item.step_key), day=request.today)
+    if form is not None:
+        drafts.restore(draft, form)
     return form
 
 
@@ -233,17 +254,26 @@ def _fields(form: Any, who: dict[str, Any]) -> list[dict[str, Any]]:
     """Pair each field with who entered the present value, and say which take the whole row."""
     wide = {"textarea", "rows", "showntable", "checkboxselectmultiple"}
     return [
-        {"field": field, "entered": who.get(field.name), "wide": field.widget_type in wide} for field in form
+        {
+            "field": field,
+            "entered": who.get(field.name),
+            "wide": field.widget_type in wide,
+            "takes_phrases": takes_phrases(field),
+        }
+        for field in form
     ]
 
 
 def _choices(item: WorkItem, procedure: Procedure, graph: Graph) -> dict[str, Any]:
-    names = step_words([procedure.key])
-    targets = [
-        (target, names.get((procedure.key, target), target)) for target in graph.task(item.step_key).returns
-    ]
+    names, returns = step_words([procedure.key]), graph.task(item.step_key).returns
+    is_signers = is_signing(item)
+    pause = ClockPause.objects.filter(work_item=item, to_at__isnull=True).select_related("person").first()
     return {
-        "targets": targets,
+        "is_signers": is_signers,
+        "pause": pause,
+        "targets": [(each, names.get((procedure.key, each), each)) for each in returns]
+        if not is_signers
+        else [],
         "return_reasons": codes.choices("return_reason"),
         "pause_reasons": codes.choices("pause_reason"),
         "is_suspended": item.budget is not None and item.running_since is None and item.closed_at is None,
@@ -256,7 +286,9 @@ def _holder_names(item: WorkItem, request: PageRequest) -> list[str]:
 
 
 def _checklist(item: WorkItem, request: PageRequest) -> list[dict[str, Any]]:
-    shown = []
+    shown: list[dict[str, Any]] = []
+    if is_signing(item):
+        return shown
     for line in checklist(item.matter, item.instance.definition_id, item.step_key):
         files = [
             {
@@ -281,7 +313,7 @@ def _checklist(item: WorkItem, request: PageRequest) -> list[dict[str, Any]]:
     return shown
 
 
-def _acting(
+def acting(
     request: HttpRequest, item_id: int, panel: str, do: Callable[[PageRequest, WorkItem], str]
 ) -> HttpResponse:
     """Do one act of a panel; what refuses it is shown on the step's page with what was typed."""
@@ -293,7 +325,14 @@ def _acting(
         return _page(asked, step, refusal=refusal, panel=panel, status=status_of(refusal))
     except BadInput as fault:
         return _page(asked, step, panel=panel, fault=str(fault), status=422)
-    words = {"return": _("已退回。"), "suspend": _("计时已暂停。"), "resume": _("计时已恢复。")}
+    words = {
+        "return": _("已退回。"),
+        "suspend": _("计时已暂停。"),
+        "resume": _("计时已恢复。"),
+        "reassign": _("已转办。"),
+        "urge": _("已催办。"),
+        "take_back": _("已收回，请重新办理。"),
+    }
     give_receipt(request, words[panel], event_id)
     return redirect("matter", step.matter_id) if panel == "return" else redirect("item", step.id)
 
@@ -315,7 +354,7 @@ def item_return(request: HttpRequest, item_id: int) -> HttpResponse:
             key=key_of(asked),
         ).event_id
 
-    return _acting(request, item_id, "return", do)
+    return acting(request, item_id, "return", do)
 
 
 @signed_in
@@ -333,7 +372,7 @@ def item_suspend(request: HttpRequest, item_id: int) -> HttpResponse:
         )
         return ""
 
-    return _acting(request, item_id, "suspend", do)
+    return acting(request, item_id, "suspend", do)
 
 
 @signed_in
@@ -345,7 +384,7 @@ def item_resume(request: HttpRequest, item_id: int) -> HttpResponse:
         services.resume(item_id=step.id, person_id=asked.who.id, now=asked.now)
         return ""
 
-    return _acting(request, item_id, "resume", do)
+    return acting(request, item_id, "resume", do)
 
 
 def _code(list_name: str, code: str) -> str:

@@ -16,25 +16,29 @@ from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.domains import domain as installed
 from lianjing.runtime.domains import procedure as declared
+from lianjing.runtime.external_finding.services import KIND as EXTERNAL_FINDING
 from lianjing.runtime.matter import services as matters
 from lianjing.runtime.matter import stages
 from lianjing.runtime.matter.models import Matter, StageGate
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.org.queries import actor_at, holders
 from lianjing.runtime.process import services
+from lianjing.runtime.process.carrying import newer_than
 from lianjing.runtime.process.models import WorkItem
-from lianjing.runtime.process.scope import open_for, visible_to
+from lianjing.runtime.process.scope import open_for, open_to_act, visible_among, visible_to
+from lianjing.runtime.process.terminating import may_terminate
 from lianjing.runtime.regulation.queries import clause_title
 from lianjing.runtime.trail.models import Receipt
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
+from lianjing.web.beside import beside_matter
 from lianjing.web.clocks import light
 from lianjing.web.listing import Column
-from lianjing.web.matters import STATUS_TONES, file_context
+from lianjing.web.matters import STATUS_TONES, file_context, measures_sheet
 from lianjing.web.middleware import status_of
 from lianjing.web.papers.offers import papers_of
 from lianjing.web.receipts import fresh_key, give_receipt, key_of
 from lianjing.web.register import Register
-from lianjing.web.words import clause_address, item_name, refusal_words, text_of
+from lianjing.web.words import clause_address, item_name, refusal_words, step_address, text_of
 
 BUSINESS = OFFICIALS | {"external"}
 
@@ -45,13 +49,17 @@ def matter(request: HttpRequest, matter_id: int) -> HttpResponse:
     """Show a matter's file; the root matter of a domain has a page of its own."""
     asked = cast(PageRequest, request)
     found = open_for(asked.who.id, matter_id, asked.today)
+    if found.kind == EXTERNAL_FINDING:
+        return redirect("external_finding", found.id)
     own_page = installed(found.domain).page_of if found.domain and found.root_id == found.id else None
     if own_page is not None:
         return redirect(own_page(found))
-    return _page(asked, found)
+    if request.GET.get("export") == "measures":
+        return measures_sheet(asked, found)
+    return page_of(asked, found)
 
 
-def _page(
+def page_of(
     request: PageRequest,
     matter: Matter,
     *,
@@ -60,16 +68,21 @@ def _page(
     fault: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """Draw a matter's file as it stands now, with what was typed and why it was not taken."""
     steps = steps_shown(request, matter)
     is_applicant = matter.applicant_person_id == request.who.id
     context = {
         **file_context(request, matter, viewer_id=request.who.id),
+        **beside_matter(request, matter),
         "kind": codes.label("matter_kind", matter.kind),
         "status": codes.label("matter_status", matter.status),
         "steps": steps,
+        "opens_root": bool(visible_among([matter.root_id or 0], request.who.id, request.today)),
         "children": children_shown(request, matter),
         "openings": openings_under(request, matter),
         "may_withdraw": is_applicant and matter.status == "open" and matter.root_id != matter.id,
+        "may_terminate": may_terminate(matter, request.who.id, request.today),
+        "newer": newer_than(matter.pk, request.today),
         "may_add_papers": matter.status == "open"
         and (is_applicant or any(each["is_mine"] for each in steps)),
         "recusal_reasons": codes.choices("recusal_reason"),
@@ -199,7 +212,7 @@ def matter_choose(request: HttpRequest, procedure: str) -> HttpResponse:
 def matter_open(request: HttpRequest, matter_id: int, procedure: str) -> HttpResponse:
     """Open a procedure under a matter: its title, and what the gate asks where it refuses."""
     asked = cast(PageRequest, request)
-    parent, what = open_for(asked.who.id, matter_id, asked.today), _procedure(procedure)
+    parent, what = open_to_act(asked.who.id, matter_id, asked.today), _procedure(procedure)
     title = f"{parent.title} {text_of(what.label)}"
     refusal, fault = _unready(what, parent, asked) if request.method == "GET" else None, ""
     status = 200
@@ -217,6 +230,7 @@ def matter_open(request: HttpRequest, matter_id: int, procedure: str) -> HttpRes
     context = {
         "parent": parent,
         "label": text_of(what.label),
+        "help_url": step_address(what.key, what.steps[0].id),
         "title": title,
         "told": told,
         "fault": fault,
@@ -269,9 +283,9 @@ def matter_withdraw(request: HttpRequest, matter_id: int) -> HttpResponse:
             key=key_of(asked),
         )
     except Refusal as refusal:
-        return _page(asked, found, refusal=refusal, panel="withdraw", status=status_of(refusal))
+        return page_of(asked, found, refusal=refusal, panel="withdraw", status=status_of(refusal))
     except BadInput as bad:
-        return _page(asked, found, panel="withdraw", fault=str(bad), status=422)
+        return page_of(asked, found, panel="withdraw", fault=str(bad), status=422)
     give_receipt(request, _("事项已撤销。"), outcome.event_id)
     return redirect("matter", matter_id)
 
@@ -281,7 +295,7 @@ def matter_withdraw(request: HttpRequest, matter_id: int) -> HttpResponse:
 def matter_recuse(request: HttpRequest, matter_id: int) -> HttpResponse:
     """Recuse oneself from a matter: from now on no step of it."""
     asked = cast(PageRequest, request)
-    found = open_for(asked.who.id, matter_id, asked.today)
+    found = open_to_act(asked.who.id, matter_id, asked.today)
     reason = request.POST.get("reason", "")
     try:
         if reason not in codes.codes("recusal_reason"):
@@ -289,7 +303,7 @@ def matter_recuse(request: HttpRequest, matter_id: int) -> HttpResponse:
         actor = actor_at(asked.who.id, asked.held[0].post.id, asked.today)
         matters.recuse(matter_id=matter_id, person_id=asked.who.id, reason=reason, actor=actor, now=asked.now)
     except BadInput as bad:
-        return _page(asked, found, panel="recuse", fault=str(bad), status=422)
+        return page_of(asked, found, panel="recuse", fault=str(bad), status=422)
     messages.success(request, _("已登记回避，您不再办理此事项"))
     return redirect("matter", matter_id)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
+from lianjing.runtime.personal.masking import shown
 from lianjing.runtime.process.scope import open_for
 from lianjing.runtime.publicity import queries, services
 from lianjing.runtime.publicity.models import Objection, Publicity
@@ -93,7 +94,13 @@ def _columns(day: date) -> list[Column]:
         Column("content", _("内容"), lambda row: row.content[:60], "content", url=_place),
         Column("kind", _("类型"), lambda row: codes.label("objection_kind", row.kind), "kind"),
         Column("matter", _("所属事项"), lambda row: row.matter.title, "matter__title"),
-        Column("raised_by", _("提出人"), lambda row: row.raised_by_name, "raised_by_name"),
+        Column(
+            "raised_by",
+            _("提出人"),
+            lambda row: shown(row, "raised_by_name"),
+            "raised_by_name",
+            is_personal=True,
+        ),
         Column("raised_on", _("提出日"), lambda row: row.raised_on, "raised_on", kind="day"),
         Column("due_on", _("到期日"), lambda row: row.due_on, "due_on", kind="day"),
         Column("left", _("剩余天数"), lambda row: days_left(row, day), kind="number"),
@@ -192,6 +199,11 @@ def _act(request: PageRequest, row: Objection) -> str:
     return _place(row)
 
 
+def _contact(row: Objection, reader_id: int) -> str:
+    """The contact in full for who raised it; masked for those who answer and supervise until they unmask it."""
+    return row.contact_text if row.person_id == reader_id else str(shown(row, "contact_text"))
+
+
 def _page(request: PageRequest, row: Objection, told: dict[str, Any], status: int) -> HttpResponse:
     fresh = _mine(request).get(pk=row.pk)
     is_hidden = bool(queries.hidden_contacts([fresh], request.who.id, request.today))
@@ -203,7 +215,7 @@ def _page(request: PageRequest, row: Objection, told: dict[str, Any], status: in
         "state": word,
         "tone": tone,
         "days_left": days_left(fresh, request.today),
-        "contact": queries.masked(fresh.contact_text) if is_hidden else fresh.contact_text,
+        "contact": queries.masked(fresh.contact_text) if is_hidden else _contact(fresh, request.who.id),
         "is_hidden": is_hidden,
         "may_accept": may_act and is_complaint and fresh.accepted_on is None,
         "may_settle": may_act and (not is_complaint or fresh.accepted_on is not None),

@@ -19,6 +19,7 @@ from lianjing.runtime.org.models import Appointment, Delegation, Person, Post, U
 from lianjing.runtime.org.personnel import PERSONNEL
 from lianjing.runtime.org.queries import in_being
 from lianjing.runtime.org.registers import Branch, Holding, duties_of, holdings, posts_of, tree
+from lianjing.runtime.personal.masking import shown
 from lianjing.runtime.trail.queries import lines
 from lianjing.web.access import STAFF, PageRequest, signed_in
 from lianjing.web.listing import Column, Filter, Listing
@@ -40,11 +41,6 @@ def show(request: HttpRequest, listing: Listing, *, title: str, **context: Any) 
         return listing.excel(title)
     page = {"listing": listing, "title": title, "is_personnel": is_personnel(request), **context}
     return render(request, "lianjing/org_list.html", page)
-
-
-def masked(phone: str) -> str:
-    """Return a telephone number with its middle hidden."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
 
 
 def unit_choices() -> list[tuple[str, str]]:
@@ -145,7 +141,7 @@ def posts(request: PageRequest) -> HttpResponse:
             "name",
             url=lambda row: f"{reverse('org_who')}?post={row.id}",
         ),
-        Column("key", _("标准岗位键"), lambda row: row.key, "key", is_hidden=True),
+        Column("key", _("标准岗位键"), lambda row: row.key, "key", "code", is_hidden=True),
         Column("kind", _("岗位类别"), lambda row: codes.label("post_kind", row.kind), "kind"),
         Column(
             "duties",
@@ -208,7 +204,7 @@ def persons(request: PageRequest) -> HttpResponse:
             _("今日岗位"),
             lambda row: "、".join(f"{post.unit.name}·{post.name}" for post in held.get(row.id, [])),
         ),
-        Column("phone", _("手机"), lambda row: masked(row.phone)),
+        Column("phone", _("手机"), lambda row: shown(row, "phone"), is_personal=True),
         Column("entered", _("入职日"), lambda row: row.entered_on, "entered_on", "day"),
         Column("left", _("离职日"), lambda row: row.left_on, "left_on", "day", is_hidden=True),
     ]
@@ -246,7 +242,7 @@ def person(request: PageRequest, person_id: int) -> HttpResponse:
     acts = events_for(request.who, request.today).filter(person_id=found.id).order_by("-recorded_at", "-oseq")
     context = {
         "subject": found,
-        "phone": masked(found.phone),
+        "phone": shown(found, "phone"),
         "appointments": [(term, *in_force(term.from_on, term.to_on, request.today)) for term in terms],
         "delegations": [
             (row, *in_force(row.from_on, row.to_on, request.today))

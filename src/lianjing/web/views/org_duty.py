@@ -74,7 +74,7 @@ def powers(request: PageRequest) -> HttpResponse:
         Column(
             "process",
             _("流程"),
-            lambda row: processes.get(row.definition_key, row.definition_key),
+            lambda row: processes.get(row.definition_key, ""),
             "definition_key",
         ),
         Column(

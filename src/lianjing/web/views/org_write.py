@@ -2,65 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from lianjing.kernel.refusal import BadInput, Ground, Refusal
+from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.installation import standard_posts
 from lianjing.runtime.org import personnel, services
 from lianjing.runtime.org.models import Appointment, Delegation, Person, Post, PowerItem, Unit
 from lianjing.runtime.org.queries import actor_at, actor_with, in_being
-from lianjing.runtime.trail.models import ActRow
+from lianjing.runtime.rights import posts
+from lianjing.runtime.rights.models import AppointmentProposal
 from lianjing.web.access import STAFF, PageRequest, signed_in
-from lianjing.web.middleware import status_of
-from lianjing.web.receipts import FIELD, fresh_key, give_receipt, key_of
+from lianjing.web.form_page import PersonChoice, PostChoice, UnitChoice, choose, day_field, perform
 from lianjing.web.views.org_duty import process_words
-from lianjing.web.words import in_english, refusal_words
-
-Do = Callable[[dict[str, Any], str], Any]
+from lianjing.web.words import in_english
 
 
-class DayInput(forms.DateInput):
-    """A date as every browser asks for it."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-def _day(label: Any, *, required: bool = True, initial: date | None = None) -> forms.DateField:
-    return forms.DateField(label=label, required=required, initial=initial, widget=DayInput())
-
-
-class _Unit(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.code} {obj.name}"
-
-
-class _Post(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.unit.name}·{obj.name}"
-
-
-class _Person(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}（{obj.unit.name if obj.unit else '—'}）"
-
-
-def _unit_field(label: Any, *, required: bool = True) -> _Unit:
-    return _Unit(Unit.objects.order_by("code"), label=label, required=required)
+def _unit_field(label: Any, *, required: bool = True) -> UnitChoice:
+    return UnitChoice(Unit.objects.order_by("code"), label=label, required=required)
 
 
 class UnitForm(forms.Form):
@@ -75,7 +43,7 @@ class UnitForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose(self, "kind", codes.choices("unit_kind"))
+        choose(self, "kind", codes.choices("unit_kind"))
 
 
 class PostForm(forms.Form):
@@ -92,7 +60,7 @@ class PostForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose(
+        choose(
             self,
             "post_key",
             [(key, row["en"] if in_english() else row["zh"]) for key, row in standard_posts().items()],
@@ -111,32 +79,26 @@ class PersonForm(forms.Form):
     )
     kind = forms.ChoiceField(label=gettext_lazy("人员类别"))
     unit = _unit_field(gettext_lazy("所在单位"))
-    number = forms.CharField(
-        label=gettext_lazy("登录账号"),
-        max_length=20,
-        required=False,
-        help_text=gettext_lazy("一人一号，不得共用；口令由系统管理员发放"),
-    )
     phone = forms.CharField(label=gettext_lazy("手机"), max_length=20, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose(self, "kind", codes.choices("person_kind"))
+        choose(self, "kind", codes.choices("person_kind"))
 
 
 class AppointForm(forms.Form):
     """An appointment from a day, by a paper."""
 
-    person = _Person(
+    person = PersonChoice(
         Person.objects.filter(left_on=None).select_related("unit").order_by("pinyin"),
         label=gettext_lazy("人员"),
     )
-    post = _Post(
+    post = PostChoice(
         Post.objects.filter(to_on=None).select_related("unit").order_by("unit__code", "id"),
         label=gettext_lazy("岗位"),
     )
-    from_on = _day(gettext_lazy("任职起"))
-    to_on = _day(gettext_lazy("任职止"), required=False)
+    from_on = day_field(gettext_lazy("任职起"))
+    to_on = day_field(gettext_lazy("任职止"), required=False)
     basis = forms.CharField(
         label=gettext_lazy("任职依据"), max_length=200, help_text=gettext_lazy("任职文件的文号")
     )
@@ -145,14 +107,14 @@ class AppointForm(forms.Form):
 class EndForm(forms.Form):
     """The last day of something dated, and why."""
 
-    to_on = _day(gettext_lazy("最后一日"))
+    to_on = day_field(gettext_lazy("最后一日"))
     reason = forms.CharField(label=gettext_lazy("依据或理由"), max_length=300)
 
 
 class BackForm(forms.Form):
     """The last day of a delegation."""
 
-    to_on = _day(gettext_lazy("最后一日"))
+    to_on = day_field(gettext_lazy("最后一日"))
 
 
 class PowerForm(forms.Form):
@@ -171,22 +133,22 @@ class PowerForm(forms.Form):
         label=gettext_lazy("时限（工作日）"), min_value=1, max_value=999, required=False
     )
     discretion_text = forms.CharField(label=gettext_lazy("裁量范围"), max_length=400, required=False)
-    from_on = _day(gettext_lazy("启用日"))
+    from_on = day_field(gettext_lazy("启用日"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose(self, "definition_key", list(process_words().items()))
+        choose(self, "definition_key", list(process_words().items()))
         words = [(key, row["en"] if in_english() else row["zh"]) for key, row in standard_posts().items()]
-        _choose(self, "post_key", [("", "—"), *words])
+        choose(self, "post_key", [("", "—"), *words])
 
 
 class LendForm(forms.Form):
     """A delegation of one of my own posts."""
 
-    post = _Post(Post.objects.none(), label=gettext_lazy("我的岗位"))
-    to_person = _Person(Person.objects.none(), label=gettext_lazy("受托人"))
-    from_on = _day(gettext_lazy("起"))
-    to_on = _day(gettext_lazy("止"))
+    post = PostChoice(Post.objects.none(), label=gettext_lazy("我的岗位"))
+    to_person = PersonChoice(Person.objects.none(), label=gettext_lazy("受托人"))
+    from_on = day_field(gettext_lazy("起"))
+    to_on = day_field(gettext_lazy("止"))
     reason = forms.CharField(label=gettext_lazy("理由"), max_length=300)
 
     def __init__(self, posts: QuerySet[Post], persons: QuerySet[Person], *args: Any, **kwargs: Any) -> None:
@@ -195,42 +157,6 @@ class LendForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = rows
-
-
-def _choose(form: forms.Form, name: str, words: list[tuple[str, Any]]) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = words
-
-
-def _perform(
-    request: HttpRequest, form: forms.Form, do: Do, *, title: str, back: str, note: str = ""
-) -> HttpResponse:
-    """Show a form, or do what was sent; what is refused is said on the form itself."""
-    context: dict[str, Any] = {"form": form, "title": title, "back": reverse(back), "note": note}
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                row = do(dict(form.cleaned_data), key_of(request))
-            except BadInput as error:
-                form.add_error(error.field if error.field in form.fields else None, error.message)
-            except Refusal as refusal:
-                context |= refusal_words(refusal, request.today)  # type: ignore[attr-defined]
-                status = status_of(refusal)
-            else:
-                give_receipt(request, _("已办理"), _event_of(row))
-                return HttpResponseRedirect(reverse(back))
-    context["request_key"] = request.POST.get(FIELD) or fresh_key()
-    return render(request, "lianjing/org_form.html", context, status=status)
-
-
-def _event_of(row: Any) -> str:
-    touched = ActRow.objects.filter(table_name=row._meta.db_table, row_key=row.row_key()).order_by(
-        "-event__recorded_at", "-event__oseq"
-    )
-    return touched.values_list("event_id", flat=True).first() or ""
 
 
 def _as_personnel(request: PageRequest) -> None:
@@ -247,7 +173,9 @@ def unit_new(request: PageRequest) -> HttpResponse:
     def do(data: dict[str, Any], key: str) -> Unit:
         return personnel.create_unit(person_id=request.who.id, now=request.now, key=key, **data)
 
-    return _perform(request, UnitForm(request.POST or None), do, title=_("新设单位"), back="org_units")
+    return perform(
+        request, UnitForm(request.POST or None), do, title=_("新设单位"), back=reverse("org_units")
+    )
 
 
 @signed_in(kinds=STAFF)
@@ -271,7 +199,9 @@ def post_new(request: PageRequest) -> HttpResponse:
             is_approval_post=standard["kind"] in ("approver", "head"),
         )
 
-    return _perform(request, PostForm(request.POST or None), do, title=_("新设岗位"), back="org_posts")
+    return perform(
+        request, PostForm(request.POST or None), do, title=_("新设岗位"), back=reverse("org_posts")
+    )
 
 
 @signed_in(kinds=STAFF)
@@ -285,21 +215,24 @@ def person_new(request: PageRequest) -> HttpResponse:
             person_id=request.who.id, now=request.now, key=key, entered_on=request.today, **data
         )
 
-    return _perform(request, PersonForm(request.POST or None), do, title=_("登记人员"), back="org_persons")
+    return perform(
+        request, PersonForm(request.POST or None), do, title=_("登记人员"), back=reverse("org_persons")
+    )
 
 
 @signed_in(kinds=STAFF)
 @require_http_methods(["GET", "POST"])
 def appoint(request: PageRequest) -> HttpResponse:
-    """Appoint a person to a post."""
+    """Propose a person for a post; the security administrator grants it (三员)."""
     _as_personnel(request)
 
-    def do(data: dict[str, Any], key: str) -> Appointment:
-        return personnel.appoint(person_id=request.who.id, now=request.now, key=key, **data)
+    def do(data: dict[str, Any], key: str) -> AppointmentProposal:
+        return posts.propose(person_id=request.who.id, now=request.now, key=key, **data)
 
     first = {"from_on": request.today, "person": request.GET.get("person"), "post": request.GET.get("post")}
     form = AppointForm(request.POST or None, initial=first)
-    return _perform(request, form, do, title=_("办理任职"), back="org_appointments")
+    note = _("提交后由安全管理员授权，自任职起始日生效；管理员岗位在“系统管理·三员”更换。")
+    return perform(request, form, do, title=_("办理任职"), back=reverse("org_appointments"), note=note)
 
 
 @signed_in(kinds=STAFF)
@@ -319,7 +252,7 @@ def appointment_end(request: PageRequest, appointment_id: int) -> HttpResponse:
         "post": f"{row.post.unit.name}·{row.post.name}",
     }
     form = EndForm(request.POST or None, initial={"to_on": request.today})
-    return _perform(request, form, do, title=title, back="org_appointments")
+    return perform(request, form, do, title=title, back=reverse("org_appointments"))
 
 
 @signed_in(kinds=STAFF)
@@ -332,7 +265,7 @@ def power_new(request: PageRequest) -> HttpResponse:
         return personnel.enter_power_item(person_id=request.who.id, now=request.now, key=key, **data)
 
     form = PowerForm(request.POST or None, initial={"from_on": request.today})
-    return _perform(request, form, do, title=_("登记权力事项"), back="org_powers")
+    return perform(request, form, do, title=_("登记权力事项"), back=reverse("org_powers"))
 
 
 @signed_in(kinds=STAFF)
@@ -346,8 +279,8 @@ def power_end(request: PageRequest, item_id: int) -> HttpResponse:
         return personnel.end_power_item(person_id=request.who.id, now=request.now, item_id=row.id, **data)
 
     form = EndForm(request.POST or None, initial={"to_on": request.today})
-    return _perform(
-        request, form, do, title=_("停用权力事项“%(item)s”") % {"item": row.name}, back="org_powers"
+    return perform(
+        request, form, do, title=_("停用权力事项“%(item)s”") % {"item": row.name}, back=reverse("org_powers")
     )
 
 
@@ -382,7 +315,7 @@ def delegation_give(request: PageRequest) -> HttpResponse:
     note = _(
         "委托不得超过岗位权限；受托人办理时以“代”字留名。申请人是受托人所在单位或其上级单位负责人的，受托人不得办理。"
     )
-    return _perform(request, form, do, title=_("委托我的岗位"), back="org_delegations", note=note)
+    return perform(request, form, do, title=_("委托我的岗位"), back=reverse("org_delegations"), note=note)
 
 
 @signed_in(kinds=STAFF)
@@ -402,10 +335,10 @@ def delegation_end(request: PageRequest, delegation_id: int) -> HttpResponse:
         )
 
     form = BackForm(request.POST or None, initial={"to_on": request.today})
-    return _perform(
+    return perform(
         request,
         form,
         do,
         title=_("收回对%(person)s的委托") % {"person": row.to_person.name},
-        back="org_delegations",
+        back=reverse("org_delegations"),
     )

@@ -127,8 +127,12 @@ def rendered(request: PageRequest, compose: Callable[[], Paper], *, back: str) -
 
 
 def _page(request: PageRequest, paper: Paper, back: str, fault: str = "", status: int = 200) -> HttpResponse:
+    described = typeset.described(paper)
+    for block in described["blocks"]:
+        if block["kind"] == "picture":
+            block["drawn"] = mark_safe(block["svg"])  # of papers.drawn, which escapes every text
     context: dict[str, Any] = {
-        "paper": typeset.described(paper),
+        "paper": described,
         "is_form": paper.is_form,
         # Drawn by segno from the address and digests alone: no text of a person is in it.
         "qr": mark_safe(paper.check.svg()) if paper.check else "",

@@ -1,24 +1,19 @@
-"""The figures of the law and of the zone with their source and mark, and the working days of a year."""
+"""The figures of the law and of the zone with their source and mark."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from lianjing.runtime import codes
+from lianjing.runtime.parameter.changes import changes
 from lianjing.runtime.parameter.models import Parameter
 from lianjing.runtime.parameter.queries import in_force
-from lianjing.runtime.process.models import CalendarDay
 from lianjing.web.access import STAFF, PageRequest, signed_in
 from lianjing.web.listing import Column, Filter
 from lianjing.web.register import Register
@@ -52,8 +47,14 @@ def parameters(request: PageRequest) -> HttpResponse:
     """Every figure: what it is worth, from when, where it is written, and how sure it is."""
     current = set(in_force(request.today).values_list("id", flat=True))
     columns = [
-        Column("name", _("名称"), lambda row: (row.en if in_english() else row.zh) or row.key, "zh"),
-        Column("key", _("键"), lambda row: row.key, "key"),
+        Column(
+            "name",
+            _("名称"),
+            lambda row: (row.en if in_english() else row.zh) or row.key,
+            "zh",
+            url=lambda row: reverse("parameter", args=[row.key]),
+        ),
+        Column("key", _("键"), lambda row: row.key, "key", "code"),
         Column("value", _("数值"), shown_value, kind="number"),
         Column("unit", _("单位"), lambda row: codes.label("parameter_unit", row.unit), "unit"),
         Column(
@@ -95,49 +96,7 @@ def parameters(request: PageRequest) -> HttpResponse:
     if listing.wants_excel:
         return listing.excel(_("参数设置"))
     legend = [{"letter": letter, "word": _(word), "tone": tone} for letter, word, tone in MARKS]
-    return render(request, "lianjing/parameters.html", {"listing": listing, "legend": legend})
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One month as a sheet of weeks; an empty place is None."""
-
-    number: int
-    weeks: list[list[CalendarDay | None]]
-    working_count: int
-
-
-@signed_in(kinds=STAFF)
-@require_safe
-def calendar(request: PageRequest) -> HttpResponse:
-    """The working days of one year, announced or forecast, with the source of each."""
-    years = sorted({day.year for day in CalendarDay.objects.dates("legal_day", "year")})
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked in {str(each) for each in years} else request.today.year
-    days = {
-        row.legal_day: row for row in CalendarDay.objects.filter(legal_day__year=year).order_by("legal_day")
-    }
-    context: dict[str, Any] = {
-        "years": years,
-        "year": year,
-        "today": request.today,
-        "week": [_weekday(number) for number in range(7)],
-        "months": [_month(number, days) for number in range(1, 13)] if days else [],
-        "working_count": sum(row.is_working for row in days.values()),
-        "forecast_count": sum(row.is_forecast for row in days.values()),
-        "sources": sorted({row.source for row in days.values()}),
-    }
-    return render(request, "lianjing/calendar.html", context)
-
-
-def _weekday(number: int) -> str:
-    """One sign for a day of the week, Monday first: 一, Mon."""
-    name = str(WEEKDAYS_ABBR[number])
-    return name if in_english() else name[-1]
-
-
-def _month(number: int, days: dict[date, CalendarDay]) -> Month:
-    own = [row for day, row in days.items() if day.month == number]
-    cells: list[CalendarDay | None] = [None] * own[0].legal_day.weekday() + list(own) if own else []
-    weeks = [cells[place : place + 7] for place in range(0, len(cells), 7)]
-    return Month(number, weeks, sum(row.is_working for row in own))
+    waiting = changes().filter(status="pending")
+    return render(
+        request, "lianjing/parameters.html", {"listing": listing, "legend": legend, "waiting": waiting}
+    )

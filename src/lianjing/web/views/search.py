@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,134 +16,153 @@ from django.views.decorators.http import require_safe
 from lianjing.kernel.money import parse_amount
 from lianjing.kernel.refusal import BadInput
 from lianjing.runtime import codes
-from lianjing.runtime.columns import MoneyField
+from lianjing.runtime.columns import fen, yuan
 from lianjing.runtime.documents.models import Document
-from lianjing.runtime.domains import domains
 from lianjing.runtime.matter.models import Matter, MatterParty
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.parties.models import Enterprise
 from lianjing.runtime.process.scope import visible_to
+from lianjing.runtime.search.models import SearchEntry
+from lianjing.runtime.search.queries import Found, Tail, find, find_sum, tail
+from lianjing.runtime.search.subjects import subjects
 from lianjing.web.access import OFFICIALS, STAFF, PageRequest, signed_in
 from lianjing.web.records import label_of
 from lianjing.web.templatetags.ui import money
 from lianjing.web.words import address
 
-MOST = 20
+SHOWN = 10  # of each kind together
+PAGE = 30  # of one kind alone
 LONGEST = 80
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One group of results: its entries and how they are drawn."""
+
+    key: str
+    entries: tuple[str, ...]
+    draw: Callable[[Sequence[SearchEntry]], list[Row]]
 
 
 @signed_in
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Find what a word or a sum names, among what the person may see."""
+    """Find what words or a sum name, among what the person may see; `kind` shows one group, page by page."""
     asked = cast(PageRequest, request)
     word = " ".join(request.GET.get("q", "").split())[:LONGEST]
-    groups = _groups(asked, word) if word else []
+    only = request.GET.get("kind", "")
+    late = tail()
+    groups = _groups(asked, word, only, late) if word else []
     context = {
         "word": word,
+        "only": only,
         "groups": [group for group in groups if group["rows"]],
         "count": sum(len(group["rows"]) for group in groups),
+        "has_more": any(group["more"] for group in groups),
+        "is_behind": not late.is_whole,
     }
     return render(request, "lianjing/search.html", context)
 
 
-def _groups(request: PageRequest, word: str) -> list[dict[str, Any]]:
+def _groups(request: PageRequest, word: str, only: str, late: Tail) -> list[dict[str, Any]]:
     scope = visible_to(request.who.id, request.today)
-    found = [
-        {"label": _("项目与事项"), "rows": [_matter_row(row) for row in matters_named(scope, word)]},
-        {"label": _("金额"), "rows": sums_of(scope, word)},
-        {"label": _("文件"), "rows": [_document_row(row) for row in papers_named(scope, word)]},
-        {"label": _("企业"), "rows": [_firm_row(row) for row in firms_named(scope, word, request.roles)]},
-    ]
-    if request.roles & STAFF:
-        found.append({"label": _("人员"), "rows": [_person_row(row) for row in persons_named(word)]})
-    return found
+    groups = []
+    for kind in KINDS:
+        if only in ("", kind.key) and (kind.key != "person" or request.roles & STAFF):
+            limit = PAGE if only else SHOWN
+            found = _find(request, word, kind, scope, late, limit)
+            rows = kind.draw(_seen_by(request, kind, scope, found.entries))
+            groups.append(
+                {
+                    "key": kind.key,
+                    "label": _label(kind.key),
+                    "rows": rows,
+                    "more": _more(word, kind, found, only),
+                }
+            )
+    if not only:
+        rows = sums_of(scope, word, late)
+        groups.insert(1, {"key": "amount", "label": _label("amount"), "rows": rows, "more": ""})
+    return groups
 
 
-def matters_named(scope: QuerySet[Matter], word: str) -> list[Matter]:
-    """Return matters by title, number or outside number, projects first."""
-    named = Q(title__icontains=word) | Q(code__icontains=word) | Q(external_no__iexact=word)
-    return list(
-        scope.filter(named)
-        .select_related("unit", "root")
-        .order_by("parent_id", "-opened_on", "-id")
-        .distinct()[:MOST]
+def _find(
+    request: PageRequest, word: str, kind: Kind, scope: QuerySet[Matter], late: Tail, limit: int
+) -> Found:
+    below = request.GET.get("below", "")
+    return find(
+        word,
+        kind.entries,
+        matters=scope if kind.key in ("matter", "document") else None,
+        late=late,
+        limit=limit,
+        below=int(below) if below.isdecimal() and len(below) < 19 else None,
     )
 
 
-def papers_named(scope: QuerySet[Matter], word: str) -> list[Document]:
-    """Return papers by title or document number."""
-    named = Q(title__icontains=word) | Q(doc_no__icontains=word)
-    return list(
-        Document.objects.filter(named, matter_id__in=scope.values("id"))
-        .select_related("matter")
-        .order_by("-id")[:MOST]
+def _seen_by(
+    request: PageRequest, kind: Kind, scope: QuerySet[Matter], entries: Sequence[SearchEntry]
+) -> Sequence[SearchEntry]:
+    """An outside reader finds only the firms of his own matters."""
+    if kind.key != "enterprise" or request.roles & OFFICIALS:
+        return entries
+    named = MatterParty.objects.filter(
+        matter_id__in=scope.values("id"), enterprise_id__in=[int(entry.row_key) for entry in entries]
     )
+    seen = {str(each) for each in named.values_list("enterprise_id", flat=True)}
+    return [entry for entry in entries if entry.row_key in seen]
 
 
-def sums_of(scope: QuerySet[Matter], word: str) -> list[dict[str, str]]:
-    """Return records in which any sum is exactly this amount of yuan."""
+def _more(word: str, kind: Kind, found: Found, only: str) -> str:
+    if found.following is None:
+        return ""
+    query = {"q": word, "kind": kind.key}
+    return "?" + urlencode(query | ({"below": str(found.following)} if only else {}))
+
+
+def _label(key: str) -> str:
+    return {
+        "matter": _("项目与事项"),
+        "amount": _("金额"),
+        "document": _("文件"),
+        "enterprise": _("企业"),
+        "person": _("人员"),
+    }[key]
+
+
+def sums_of(scope: QuerySet[Matter], word: str, late: Tail) -> list[Row]:
+    """Return the records in which any sum is exactly this amount of yuan."""
     try:
         amount = parse_amount(word)
     except BadInput:
         return []
-    rows = []
-    for model in {procedure.record for domain in domains() for procedure in domain.procedures}:
-        for record, column in _with_sum(model, amount):
-            matter = scope.filter(pk=record.pk).first()
-            if matter is not None:
-                rows.append(
-                    {
-                        "text": f"{money(amount)} · {column}",
-                        "note": matter.title,
-                        "url": address("matter", matter.pk),
-                    }
-                )
-    return rows[:MOST]
-
-
-def _with_sum(model: Any, amount: Decimal) -> list[tuple[Any, str]]:
-    columns = [field for field in model._meta.concrete_fields if isinstance(field, MoneyField)]
-    hits = []
-    for column in columns:
-        hits += [
-            (record, label_of(column))
-            for record in model._default_manager.filter(**{column.name: amount})[:MOST]
-        ]
-    return hits
-
-
-def firms_named(scope: QuerySet[Matter], word: str, roles: frozenset[str]) -> list[Enterprise]:
-    """Return firms by name, pinyin or credit code; an outside reader finds only those of his own matters."""
-    named = Q(name__icontains=word) | Q(credit_code__iexact=word) | spelt(word)
-    firms = Enterprise.objects.filter(named)
-    if not roles & OFFICIALS:
-        firms = firms.filter(
-            id__in=MatterParty.objects.filter(matter_id__in=scope.values("id")).values("enterprise_id")
-        )
-    return list(firms.order_by("pinyin", "id")[:MOST])
-
-
-def persons_named(word: str) -> list[Person]:
-    """Return persons by name or pinyin, initials included."""
-    return list(
-        Person.objects.filter(Q(name__icontains=word) | spelt(word))
-        .select_related("unit")
-        .order_by("pinyin", "id")[:MOST]
+    found = find_sum(fen(amount), matters=scope, late=late, limit=PAGE)
+    titles = dict(
+        Matter.objects.filter(id__in=[entry.matter_id for entry, _column in found]).values_list("id", "title")
     )
+    return [
+        {
+            "text": f"{money(yuan(fen(amount)))} · {_column_label(entry, column)}",
+            "note": titles.get(cast(int, entry.matter_id), ""),
+            "url": address("matter", cast(int, entry.matter_id)),
+        }
+        for entry, column in found
+    ]
 
 
-def spelt(word: str) -> Q:
-    """The condition for a reading: “zhu yan”, “zhuyan” or the initials “zy” of the stored pinyin."""
-    letters = word.replace(" ", "").lower()
-    if not letters.isascii() or not letters.isalpha():
-        return Q(pk__in=[])
-    together = Q(pinyin__icontains=word)
-    whole = r"^" + r"[a-z]* ?".join(letters)
-    return together | Q(pinyin__iregex=whole) | Q(pinyin__iregex=" ?".join(letters))
+def _column_label(entry: SearchEntry, column: str) -> str:
+    return label_of(subjects()[entry.table_name].model._meta.get_field(column))
 
 
-def _matter_row(row: Matter) -> dict[str, str]:
+def _matter_rows(entries: Sequence[SearchEntry]) -> list[Row]:
+    ids = list(dict.fromkeys(entry.matter_id for entry in entries))
+    rows = Matter.objects.select_related("unit", "root").in_bulk([each for each in ids if each is not None])
+    return [_matter_row(rows[each]) for each in ids if each in rows]
+
+
+def _matter_row(row: Matter) -> Row:
     root = row.root.title if row.root is not None and row.root_id != row.id else row.unit.name
     return {
         "text": row.title,
@@ -150,17 +171,44 @@ def _matter_row(row: Matter) -> dict[str, str]:
     }
 
 
-def _document_row(row: Document) -> dict[str, str]:
-    return {
-        "text": f"{row.title} {row.doc_no}".strip(),
-        "note": row.matter.title,
-        "url": address("document", row.pk),
-    }
+def _document_rows(entries: Sequence[SearchEntry]) -> list[Row]:
+    rows = Document.objects.select_related("matter").in_bulk([int(entry.row_key) for entry in entries])
+    return [
+        {
+            "text": f"{row.title} {row.doc_no}".strip(),
+            "note": row.matter.title,
+            "url": address("document", row.pk),
+        }
+        for entry in entries
+        if (row := rows.get(int(entry.row_key)))
+    ]
 
 
-def _firm_row(row: Enterprise) -> dict[str, str]:
-    return {"text": row.name, "note": row.credit_code, "url": address("trace", "enterprise", row.pk)}
+def _firm_rows(entries: Sequence[SearchEntry]) -> list[Row]:
+    rows = Enterprise.objects.in_bulk([int(entry.row_key) for entry in entries])
+    found = sorted(rows.values(), key=lambda row: (row.pinyin, row.pk))
+    return [
+        {"text": row.name, "note": row.credit_code, "url": address("trace", "enterprise", row.pk)}
+        for row in found
+    ]
 
 
-def _person_row(row: Person) -> dict[str, str]:
-    return {"text": row.name, "note": row.unit.name if row.unit else "", "url": address("org_person", row.pk)}
+def _person_rows(entries: Sequence[SearchEntry]) -> list[Row]:
+    rows = Person.objects.select_related("unit").in_bulk([int(entry.row_key) for entry in entries])
+    found = sorted(rows.values(), key=lambda row: (row.pinyin, row.pk))
+    return [
+        {
+            "text": row.name,
+            "note": row.unit.name if row.unit else "",
+            "url": address("org_person", row.pk),
+        }
+        for row in found
+    ]
+
+
+KINDS = (
+    Kind("matter", ("matter", "record"), _matter_rows),
+    Kind("document", ("document",), _document_rows),
+    Kind("enterprise", ("enterprise",), _firm_rows),
+    Kind("person", ("person",), _person_rows),
+)

@@ -1,31 +1,41 @@
-"""Log-in by account number, log-out, change of the pass-phrase."""
+"""Log-in by account number, log-out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 from django import forms
 from django.conf import settings
-from django.contrib import auth, messages
-from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lianjing.runtime.org.models import Appointment, LoginAccount, LoginFailure
+from lianjing.runtime.access import oidc
+from lianjing.runtime.access.logins import check_password
+from lianjing.runtime.access.queries import factors_of
+from lianjing.runtime.org.models import Appointment, LoginAccount
 from lianjing.runtime.org.queries import in_being, on_day
-from lianjing.web.access import PageRequest, is_gone, signed_in
+from lianjing.web.access import PageRequest
+from lianjing.web.challenges import may_use_passkeys
+from lianjing.web.first_step import hold_first_step
+from lianjing.web.session_keeping import enter, leave, origin_of
 
-MOST_FAILURES = 5
-WAIT = timedelta(minutes=15)
-KEPT = timedelta(days=1)
+# Why a session that came with a request was ended, as the log-in page says it.
+ENDED = {
+    "idle": gettext_lazy("您已长时间未操作，请重新登录"),
+    "too_long": gettext_lazy("已达到最长登录时间，请重新登录"),
+    "agent_changed": gettext_lazy("登录终端发生变化，请重新登录；如非本人操作请立即修改密码"),
+    "revoked": gettext_lazy("本次登录已被结束，请重新登录"),
+    "own": gettext_lazy("本次登录已被结束，请重新登录"),
+    "superseded": gettext_lazy("账号已在其他终端登录，本次登录已退出"),
+    "credentials_changed": gettext_lazy("密码或认证因素已变更，请重新登录"),
+    "clock": gettext_lazy("系统时间已调整，请重新登录"),
+}
 
 
 class LoginForm(forms.Form):
@@ -63,38 +73,48 @@ def login(request: HttpRequest) -> HttpResponse:
     form = LoginForm(request.POST if request.method == "POST" else None)
     fault = ""
     if request.method == "POST" and form.is_valid():
-        fault = _log_in(asked, form.cleaned_data["number"].strip(), form.cleaned_data["password"])
-        if not fault:
-            return HttpResponseRedirect(_next_place(request))
-    context = {"form": form, "fault": fault, "next": request.POST.get("next") or request.GET.get("next", "")}
+        attempt = check_password(
+            number=form.cleaned_data["number"].strip(),
+            password=form.cleaned_data["password"],
+            origin=origin_of(request),
+            now=asked.now,
+        )
+        if attempt.account is not None:
+            return proceed(request, attempt.account, attempt.method, request.POST.get("next", ""))
+        fault = attempt.fault
+    return login_page(request, form, fault)
+
+
+def login_page(request: HttpRequest, form: LoginForm | None = None, fault: str = "") -> HttpResponse:
+    """Answer with the log-in page; 403 with the sentence of a failure, 422 where a field is empty."""
+    asked = cast(PageRequest, request)
+    form = form or LoginForm()
+    single = oidc.configured()
+    context = {
+        "form": form,
+        "fault": fault,
+        "ended": ENDED.get(request.GET.get("ended", "")),
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "single_sign_on": single,
+        "may_passkey": may_use_passkeys(request),
+    }
     if settings.LIANJING_DEMONSTRATION:
         context |= {"groups": _demonstrators(asked), "demo_password": settings.LIANJING_DEMO_PASSWORD}
-    return render(
-        request, "lianjing/login.html", context, status=403 if fault else 422 if form.errors else 200
-    )
+    status = 403 if fault else 422 if form.errors else 200
+    return render(request, "lianjing/login.html", context, status=status)
 
 
-def _log_in(request: PageRequest, number: str, password: str) -> str:
-    """Log in and return "", or return the sentence of the refusal."""
-    LoginFailure.objects.filter(failed_at__lt=request.now - KEPT).delete()
-    if _is_waiting(number, request.now):
-        return _("失败次数过多，请%(minutes)s分钟后再试") % {"minutes": int(WAIT.total_seconds() // 60)}
-    account = auth.authenticate(request, number=number, password=password)
-    if account is None or is_gone(account.person, request.today):
-        LoginFailure.objects.create(number=number[:40], failed_at=request.now)
-        return _("账号或密码不正确，或账号已停用")
-    LoginFailure.objects.filter(number=number).delete()
-    auth.login(request, account)
-    return ""
+def proceed(request: HttpRequest, account: LoginAccount, method: str, place: str) -> HttpResponse:
+    """Go on after a first step that passed: to the second factor where the account has one, else in."""
+    if factors_of(account.person_id).exists():
+        hold_first_step(request, account, method, place)
+        return redirect("login_factor")
+    enter(request, account, method=method)
+    return HttpResponseRedirect(safe_place(request, place))
 
 
-def _is_waiting(number: str, now: datetime) -> bool:
-    """True after five failures within fifteen minutes, until the oldest of them is that old."""
-    return LoginFailure.objects.filter(number=number, failed_at__gt=now - WAIT).count() >= MOST_FAILURES
-
-
-def _next_place(request: HttpRequest) -> str:
-    place = request.POST.get("next", "")
+def safe_place(request: HttpRequest, place: str) -> str:
+    """Return the address to go to after a log-in: one of ours, else the workbench."""
     is_ours = url_has_allowed_host_and_scheme(place, {request.get_host()}, require_https=request.is_secure())
     return place if place and is_ours else reverse("workbench")
 
@@ -124,27 +144,5 @@ def _demonstrators(request: PageRequest) -> list[tuple[str, list[Demonstrator]]]
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    auth.logout(request)
+    leave(request)
     return redirect("login")
-
-
-@sensitive_post_parameters()
-@signed_in(needs_post=False)
-@require_http_methods(["GET", "POST"])
-def password(request: HttpRequest) -> HttpResponse:
-    """Change one's own pass-phrase; due at the first log-in."""
-    account = cast(LoginAccount, request.user)
-    form: Any = SetPasswordForm(account, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        account.must_change_password = False
-        form.save()
-        auth.update_session_auth_hash(request, account)
-        messages.success(request, _("密码已修改"))
-        return redirect("workbench")
-    is_due = account.must_change_password
-    return render(
-        request,
-        "lianjing/password.html",
-        {"form": form, "is_due": is_due},
-        status=422 if form.errors else 200,
-    )

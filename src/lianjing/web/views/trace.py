@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lianjing.kernel.refusal import Ground, Refusal
+from lianjing.runtime.erasure.services import ASKERS
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.org.registers import holders_then
@@ -20,6 +21,7 @@ from lianjing.runtime.trail.act import legal_day
 from lianjing.runtime.trail.kept import Kept, encode
 from lianjing.runtime.trail.models import Event, Leaf, Pending
 from lianjing.runtime.trail.queries import entered, lines
+from lianjing.runtime.trail.receipt import receipt_of
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.access_log import ACCESS
 from lianjing.web.records import currency_of, name_of
@@ -71,6 +73,7 @@ def trace(request: HttpRequest, table: str, key: str) -> HttpResponse:
         "table": table,
         "key": key,
         "column": column,
+        "may_erase": bool(asked.roles & {*ASKERS}) and table != "erasure_request",
         "table_word": _(str(model._meta.verbose_name)),
         "label": _(str(field.verbose_name)) if field is not None else "",
         "name": name_of(row) if row is not None and found[-1][0].id in readable else key,
@@ -203,7 +206,10 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
     may_read = may_read_body(asked.who, found, asked.now)
     line = lines(Event.objects.filter(id=found.id))[0]
     leaf = Leaf.objects.filter(event=found).first()
-    neighbours = events_for(asked.who, asked.today).filter(object=found.object)
+    in_scope = events_for(asked.who, asked.today)
+    neighbours = in_scope.filter(object=found.object)
+    changes = row_changes(found) if may_read else []
+    former = [each.previous for each in changes if each.previous]
     context = {
         "event": found,
         "envelope": _envelope_text(found),
@@ -211,7 +217,10 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
         "leaf": leaf,
         "is_waiting": leaf is None and Pending.objects.filter(event=found).exists(),
         "checks": checks_of(found),
-        "changes": row_changes(found) if may_read else [],
+        "receipt": (receipt := receipt_of(found)),
+        "standing": receipt.standing,
+        "changes": changes,
+        "readable": set(in_scope.filter(id__in=former).values_list("id", flat=True)),
         "may_read": may_read,
         "is_sealed": not may_read and is_sealed(found, asked.now),
         "line": line,

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, cast
 
+from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from lianjing.runtime.job.errands import enqueue
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.process.queries import check_states
+from lianjing.runtime.trail import keys
 from lianjing.runtime.trail.act import LEGAL_ZONE, Actor, recorded
 from lianjing.runtime.trail.models import Event, Leaf, Pending
 from lianjing.runtime.trail.queries import ActLine, content_of, lines
+from lianjing.runtime.trail.standing import overview
 from lianjing.runtime.trail.verify import Verdict
 from lianjing.runtime.trail.verify import verify as verify_trail
 from lianjing.web.access import STAFF, PageRequest, signed_in
@@ -28,8 +33,9 @@ from lianjing.web.scope import events_for
 from lianjing.web.words import act_words, address
 
 VERIFY = "trail.verify"
+BACKGROUND = "trail.verify"  # the errand of that name (views/trail_log)
 INSTALLATION = "installation:1"
-LARGE = 50_000  # beyond this many acts the command line is the better place to verify
+LARGE = 5_000  # beyond this many acts the check runs in the background
 MOST_PROBLEMS = 200
 
 
@@ -85,6 +91,8 @@ def _context(request: PageRequest, listing: Register) -> dict[str, Any]:
         "figures": trail_figures(),
         "may_verify": bool(request.roles & TRAIL),
         "is_large": Event.objects.count() > LARGE,
+        "log": overview(),
+        "is_demonstration": keys.is_demonstration(keys.signer().name),
         "rules": [
             (rule, rule_word(rule), count)
             for rule, count in refused.values_list("refused_rule")
@@ -201,8 +209,15 @@ def _filters(request: PageRequest) -> list[Filter]:
 @signed_in(kinds=TRAIL)
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
-    """Check the whole trail against itself and the tables, and record that it was checked and what was found."""
+    """Check the whole trail against itself and the tables, and record that it was checked and what was found.
+
+    A large one is checked in the background, where its progress is shown.
+    """
     asked = cast(PageRequest, request)
+    if Event.objects.count() > LARGE:
+        enqueue(kind=BACKGROUND, person_id=asked.who.id, arguments={}, now=asked.now)
+        messages.success(request, _("正在核验，进度和结果见后台任务"))
+        return HttpResponseRedirect(reverse("errands"))
     verdict = verify_trail([check_states])
     _record(asked, verdict)
     context = _context(asked, _listing(asked)) | {

@@ -16,22 +16,27 @@ from django.views.decorators.http import require_safe
 from lianjing.kernel.declaration import Procedure
 from lianjing.runtime import codes
 from lianjing.runtime.domains import domains
+from lianjing.runtime.exchange.queries import owned
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.meeting.models import MeetingMember
+from lianjing.runtime.notice.queries import for_person
 from lianjing.runtime.org.models import Delegation
 from lianjing.runtime.org.queries import on_day
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.process.models import FormDraft, WorkItem
 from lianjing.runtime.process.queries import done_by, items_for
+from lianjing.runtime.rights.queries import waiting_for
 from lianjing.runtime.trail.act import LEGAL_ZONE
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.clocks import is_overdue, light
+from lianjing.web.foreseeing import foreseen_rows
 from lianjing.web.listing import Column, DateFilter, Filter
 from lianjing.web.register import Register
 from lianjing.web.terms import terms_of
 from lianjing.web.words import item_name, procedure_words, text_of
 
 TOP = 10
+NOTICES = 5
 
 
 @signed_in
@@ -56,6 +61,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "counters": _counters(asked, open_items, lights),
         "rows": [_row(item, lights[item.id]) | {"term": getattr(item, "term", None)} for item in shown],
         "more": len(open_items) - len(shown),
+        "foreseen": foreseen_rows(asked, Q(id__in=[item.id for item in open_items]), most=TOP),
         "drafts": FormDraft.objects.filter(person_id=me, work_item__closed_at__isnull=True)
         .select_related("work_item__matter")
         .order_by("-saved_at")[:TOP],
@@ -64,6 +70,9 @@ def workbench(request: HttpRequest) -> HttpResponse:
         .select_related("root")
         .order_by("-id")[:TOP],
         "openings": openings(asked),
+        "notices": for_person(asked.who, asked.today)[:NOTICES],
+        "grants_waiting": waiting_for(asked.roles),
+        "feeds": _feeds(asked),
         "delegations": Delegation.objects.filter(on_day(asked.today), to_person_id=me).select_related(
             "post__unit", "from_person"
         ),
@@ -72,6 +81,23 @@ def workbench(request: HttpRequest) -> HttpResponse:
         .order_by("meeting__held_on")[:TOP],
     }
     return render(request, "lianjing/workbench.html", context)
+
+
+def _feeds(request: PageRequest) -> list[dict[str, Any]]:
+    """The data feeds for which the person answers, as far as they ask for something."""
+    found = owned({held.post.key for held in request.held}, request.now)
+    return [
+        {
+            "name": text_of(each.declared.name),
+            "is_red": each.status == "red",
+            "open": count,
+            "url": reverse("feed_differences", args=[each.feed.pk])
+            if each.declared.fields
+            else reverse("feeds"),
+        }
+        for each, count in found
+        if count or each.status == "red"
+    ]
 
 
 def _lights(items: list[WorkItem], now: datetime) -> dict[int, Any]:
@@ -127,7 +153,12 @@ def openings(request: PageRequest) -> list[dict[str, str]]:
     """Return the procedures whose first post the person holds, each with the list in which to choose its project."""
     held = {each.post.key for each in request.held}
     return [
-        {"label": text_of(procedure.label), "url": reverse("matter_choose", args=[procedure.key])}
+        {
+            "label": text_of(procedure.label),
+            "url": reverse(procedure.opened_at)
+            if procedure.opened_at
+            else reverse("matter_choose", args=[procedure.key]),
+        }
         for domain in domains()
         for procedure in domain.procedures
         if procedure.opener_post in held

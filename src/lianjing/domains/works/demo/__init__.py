@@ -14,10 +14,10 @@ from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.meetings import BODIES, keeper
 from lianjing.domains.works.demo.people import committee_secretary, staff
 from lianjing.domains.works.demo.plans import PLANS, Plan, copy_of
-from lianjing.domains.works.demo.queue import Queue, Script, at_work
 from lianjing.domains.works.demo.stories import STORIES
 from lianjing.domains.works.demo.yearly import Expected, yearly
 from lianjing.runtime.scene import Scene
+from lianjing.runtime.scene_queue import Queue, Script, at_work
 
 YEAR = 400  # days of the twelve named stories; what is longer comes before them
 LEAVE_BEGINS, SITE_CHANGES = 176, 214  # days from the start of the named stories
@@ -47,7 +47,7 @@ def play(scene: Scene, parts: list[Part], year: date) -> None:
     """Let the office and all projects work until the scene ends; the named stories' year begins on `year`."""
     queue = Queue(scene)
     desk = Desk(scene, queue)
-    scene.schemes = planting.as_rows()
+    scene.schemes += planting.as_rows()
     committee_secretary(desk)
     desk.paying_account()
     queue.start(yearly(desk, [Expected(plan, day) for plan, day, _story in parts]), scene.now)

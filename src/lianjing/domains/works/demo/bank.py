@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from lianjing.domains.works.demo.desk import CHECKER, Desk, Stray
 from lianjing.domains.works.demo.planting import plant
-from lianjing.domains.works.demo.queue import Script, at_work
 from lianjing.runtime.parties.models import Account
 from lianjing.runtime.payment.bank import take_statement
 from lianjing.runtime.payment.models import BankLine, BankStatement
 from lianjing.runtime.payment.statement import StatementLine
 from lianjing.runtime.process.clocks import calendar
+from lianjing.runtime.scene_queue import Script, at_work
 
 OPENING = Decimal(2_000_000_000)
 MINUTE = 33

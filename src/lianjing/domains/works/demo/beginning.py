@@ -21,12 +21,12 @@ from lianjing.domains.works.demo.desk import (
 from lianjing.domains.works.demo.job import USUAL, Job
 from lianjing.domains.works.demo.meetings import decided
 from lianjing.domains.works.demo.plans import COMMON
-from lianjing.domains.works.demo.queue import Script
 from lianjing.domains.works.demo.yearly import planned_item
 from lianjing.domains.works.queries.approvals import applied_for, body_of
 from lianjing.domains.works.services.project import open_project
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.process.models import WorkItem
+from lianjing.runtime.scene_queue import Script
 
 AUTHORITY = "开发区行政审批局"
 DESIGNER, ASSESSOR = "婺澜市政规划设计院有限公司", "婺澜工程咨询评估有限公司"

@@ -21,7 +21,6 @@ from lianjing.domains.works.demo.desk import (
 )
 from lianjing.domains.works.demo.job import Given, Job
 from lianjing.domains.works.demo.meetings import decided
-from lianjing.domains.works.demo.queue import Script
 from lianjing.domains.works.demo.tender_room import draw
 from lianjing.domains.works.models import Acceptance, Settlement
 from lianjing.domains.works.queries.completion import audit_pool, picked_firms
@@ -33,6 +32,7 @@ from lianjing.runtime.draw.models import Draw
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.scene import Scene
+from lianjing.runtime.scene_queue import Script
 
 QUALITY = "20710"
 DESIGNER, SURVEYOR, OWNER = "婺澜规晷建筑设计院有限公司", "婺澜勘隅岩土勘察有限公司", "经开区建设管理中心"

@@ -19,14 +19,15 @@ from lianjing.domains.works.demo.desk import (
     SUPERVISION,
 )
 from lianjing.domains.works.demo.job import Job
-from lianjing.domains.works.demo.queue import Script
 from lianjing.domains.works.models import Award, ChangeOrder
 from lianjing.domains.works.queries.standing import ceiling_of
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.parties.models import Enterprise
+from lianjing.runtime.scene_queue import Script
 from lianjing.runtime.undertaking.models import Undertaking
 
+OWNER_NAMES = ("蓝音", "雷㛃", "濮阳昕", "岑砺岳", "钮沄", "简珩", "竺澄")
 TITLES = {"works": "施工", "goods": "设备采购与集成"}
 EXPLAINED = "合同名称按示范文本书写，付款条款为招标文件合同条款的细化，其余与招标投标文件一致。"
 
@@ -60,11 +61,24 @@ def contract_data(job: Job, tender: Matter, code: str, account: str, **changes: 
         "holder_name": award.enterprise.name,
         "account_no": account,
         "bank_name": "澜汀农村商业银行望汀支行",
+        "owners": owners(award.enterprise),
         "bonds": [performance_bond(job, award.amount)],
         "supervisor_name": supervision.name if is_works else "",
         "supervisor_credit_code": supervision.credit_code if is_works else "",
         **changes,
     }
+
+
+def owners(firm: Enterprise) -> list[dict[str, Any]]:
+    """Return who owns a firm: two fictitious persons, always the same for one firm."""
+    first, second = (OWNER_NAMES[(firm.pk * step) % len(OWNER_NAMES)] for step in (3, 5))
+    share = 51 + firm.pk % 40
+    rows = [
+        {"owner_name": first, "interest": "shareholding", "share_ratio": str(share), "is_beneficial": "on"}
+    ]
+    if second != first:
+        rows.append({"owner_name": second, "interest": "shareholding", "share_ratio": str(100 - share)})
+    return rows
 
 
 def performance_bond(job: Job, amount: Decimal | None) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from lianjing.domains.works.demo.ending import handed_over
 from lianjing.domains.works.demo.finished import accepted
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.planted_homes import households
-from lianjing.domains.works.demo.queue import Script, at_work
 from lianjing.domains.works.demo.site import months, started
 from lianjing.domains.works.demo.takeover import imported
 from lianjing.domains.works.demo.tendering import (
@@ -23,6 +22,7 @@ from lianjing.domains.works.demo.tendering import (
     tendered,
 )
 from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.scene_queue import Script, at_work
 
 LARGE = 12_000_000  # yuan; from here on an advance is asked for
 CURVE = ("16", "36", "55", "72", "86", "97")

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
-from lianjing.domains.works.demo.queue import Queue, at_work
 from lianjing.kernel.refusal import Refusal
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.meeting.models import AgendaItem
@@ -18,6 +17,7 @@ from lianjing.runtime.parties.models import Account, Enterprise
 from lianjing.runtime.parties.services import open_account
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.scene import Scene
+from lianjing.runtime.scene_queue import Queue, at_work
 from lianjing.runtime.trail.act import SYSTEM, legal_day, recorded
 
 DIRECTOR, LEADER, PARTY_SECRETARY, DEPUTY, COMMITTEE = "20001", "20002", "20003", "20004", "20005"
@@ -28,6 +28,8 @@ HEAD, LEAD, OFFICER, SITE, COST, CONTRACTS, TENDERS, ARCHIVES = (f"2070{place}" 
 SITE_AFTER = "20709"
 QUALITY, DESIGNER = "20710", "42101"
 INSPECTOR = "30002"
+SYSTEM_ADMIN, SECURITY_ADMIN = "10001", "10002"
+SECURITY_ADMIN = "10002"
 Stray = tuple[str, str, Decimal, Matter]  # number of the bank, payee, yuan, project of the story
 DEPARTMENTS = (("ECO", ECONOMY), ("PLN", PLANNING), ("LAW", LAW))
 FIRM_OF = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from lianjing.domains.works.demo.completing import step
 from lianjing.domains.works.demo.desk import ARCHIVES, LEAD, OFFICER
 from lianjing.domains.works.demo.job import Job
-from lianjing.domains.works.demo.queue import Script
 from lianjing.domains.works.queries.catalogue import catalogue_of
 from lianjing.runtime import codes
 from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.scene_queue import Script
 
 RECEIVER = "澜汀市城建档案馆"
 

@@ -12,10 +12,10 @@ from lianjing.domains.works.demo.contracting import contracted
 from lianjing.domains.works.demo.desk import HEAD, INSPECTOR, LEAD, OFFICER
 from lianjing.domains.works.demo.ending import handed_over
 from lianjing.domains.works.demo.job import Job
-from lianjing.domains.works.demo.queue import Script, at_work
 from lianjing.domains.works.demo.site import Change, changed, months, started
 from lianjing.domains.works.demo.tendering import tendered
 from lianjing.runtime.payment.models import Invoice
+from lianjing.runtime.scene_queue import Script, at_work
 
 DEFECTS = ("检查井盖与路面高差超限两处", "标识标牌缺失一处")
 

@@ -15,7 +15,6 @@ from lianjing.domains.works.demo.bidfiles import Offer
 from lianjing.domains.works.demo.desk import SUPERVISION, Desk
 from lianjing.domains.works.demo.papers import pdf, png
 from lianjing.domains.works.demo.plans import Plan
-from lianjing.domains.works.demo.queue import Script
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.documents.models import Document
 from lianjing.runtime.documents.photos import NewPhoto, photos_of
@@ -25,6 +24,7 @@ from lianjing.runtime.matter.stages import pass_gate
 from lianjing.runtime.process import services as process
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.process.papers import hand_in, uploader
+from lianjing.runtime.scene_queue import Script
 
 Data = Mapping[str, Any]
 Given = Data | Callable[[], Data]

@@ -20,7 +20,6 @@ from lianjing.domains.works.demo.desk import (
     Desk,
 )
 from lianjing.domains.works.demo.papers import pdf
-from lianjing.domains.works.demo.queue import Script, at_work
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.meeting import services as meetings
 from lianjing.runtime.meeting.models import AgendaItem, Meeting, MeetingMember
@@ -29,6 +28,7 @@ from lianjing.runtime.process.advice import advise
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.process.papers import hand_in
+from lianjing.runtime.scene_queue import Script, at_work
 
 # kind: unit, head, other members, working days between two meetings
 BODIES = {

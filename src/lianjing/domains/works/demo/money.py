@@ -20,7 +20,6 @@ from lianjing.domains.works.demo.desk import (
 )
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.meetings import decided
-from lianjing.domains.works.demo.queue import Script
 from lianjing.domains.works.demo.site import asked
 from lianjing.domains.works.queries.reviews import body_of
 from lianjing.domains.works.queries.standing import confirmed_reports, opening_of, standing_of
@@ -32,6 +31,7 @@ from lianjing.runtime.payment.models import BudgetLine, PaymentApplication, Paym
 from lianjing.runtime.payment.queries import sum_of
 from lianjing.runtime.payment.rules import payable
 from lianjing.runtime.process.models import WorkItem
+from lianjing.runtime.scene_queue import Script
 
 KINDS = {"advance": "预付款", "progress": "进度款", "settlement": "结算款", "retention": "质保金"}
 ROUND = Decimal(1000)

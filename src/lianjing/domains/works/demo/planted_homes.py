@@ -13,8 +13,7 @@ from lianjing.domains.works.demo.completing import step
 from lianjing.domains.works.demo.desk import AUDITOR, CHECKER, FINANCE_HEAD, FUNDS, LEADER, MAKER
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.planting import near, plant
-from lianjing.domains.works.demo.queue import Script, at_work
-from lianjing.domains.works.demo.tender_room import draw
+from lianjing.domains.works.demo.tender_room import draw, seeded
 from lianjing.domains.works.models import RelocationHousehold
 from lianjing.domains.works.services import relocation_project as projects
 from lianjing.runtime.draw import services as draws
@@ -24,6 +23,7 @@ from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.parties.models import Enterprise
 from lianjing.runtime.payment.models import BudgetLine, PaymentOrder
 from lianjing.runtime.process.services import open_matter
+from lianjing.runtime.scene_queue import Script, at_work
 
 HEAD, FIRST, SECOND, RECHECKER, STREET = "21001", "21002", "21003", "21004", "21101"
 APPRAISERS = {"婺澜公允房地产土地评估有限公司": "42601", "婺澜圭表资产评估有限公司": "42602"}
@@ -181,9 +181,7 @@ def _sampled(job: Job) -> None:
         now=scene.pass_time(hours=0.05),
     )
     projects.lock_sample(draw_id=asked.pk, person_id=scene.person(HEAD), now=scene.pass_time(hours=0.05))
-    found = draws.reveal(
-        draw_id=asked.pk, person_id=scene.person(AUDITOR), value=secret, now=scene.pass_time(hours=0.05)
-    )
+    found = seeded(scene, asked.pk, HEAD, AUDITOR, bytes.fromhex(secret))
     for row in picks(found):
         home = RelocationHousehold.objects.get(pk=int(row.candidate.partition(":")[2]))
         projects.remeasure(

@@ -9,7 +9,6 @@ from lianjing.domains.works.demo import money
 from lianjing.domains.works.demo.desk import DEPARTMENTS, FUNDS, LEADER, PLANNING
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.planting import near, plant
-from lianjing.domains.works.demo.queue import Script, at_work
 from lianjing.domains.works.demo.running import CALLED_BACK, account_applied
 from lianjing.runtime.contract.models import AccountChange
 from lianjing.runtime.matter.models import Matter
@@ -17,6 +16,7 @@ from lianjing.runtime.payment.holds import lift_hold, place_hold
 from lianjing.runtime.payment.models import PaymentApplication
 from lianjing.runtime.process.clocks import calendar
 from lianjing.runtime.process.models import WorkItem
+from lianjing.runtime.scene_queue import Script, at_work
 
 TERM = 30  # calendar days agreed in the contracts of the zone
 

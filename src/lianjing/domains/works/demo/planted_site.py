@@ -11,7 +11,6 @@ from lianjing.domains.works.demo.contracting import countersigned, drafted, sign
 from lianjing.domains.works.demo.desk import LEAD
 from lianjing.domains.works.demo.job import SITE_AT, Job
 from lianjing.domains.works.demo.planting import near, plant
-from lianjing.domains.works.demo.queue import Script, at_work
 from lianjing.domains.works.demo.site import Change, changed, started
 from lianjing.domains.works.demo.site_life import certified
 from lianjing.domains.works.models import ChangeOrder, SiteVisa
@@ -22,6 +21,7 @@ from lianjing.runtime.documents.storage import fetch
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.permit.models import Permit
 from lianjing.runtime.process.papers import uploader
+from lianjing.runtime.scene_queue import Script, at_work
 
 PART = "K0+300–K0+380挡墙"
 SPLIT = ("196400.00", "193800.00", "197500.00")

@@ -14,7 +14,6 @@ from lianjing.domains.works.demo.bidfiles import BANK, Offer, bid_file, digest_o
 from lianjing.domains.works.demo.desk import FIRM_OF
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.planting import near, plant
-from lianjing.domains.works.demo.queue import Script
 from lianjing.domains.works.demo.tendering import (
     awarded,
     bids,
@@ -31,6 +30,7 @@ from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import Unit
 from lianjing.runtime.parties.models import Enterprise, Expert
 from lianjing.runtime.parties.services import tie
+from lianjing.runtime.scene_queue import Script
 from lianjing.runtime.trail.act import SYSTEM, recorded
 
 AUTHOR = "Administrator"

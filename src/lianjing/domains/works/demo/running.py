@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from lianjing.domains.works.demo import money
+from lianjing.domains.works.demo.asides import circulated, consulted
 from lianjing.domains.works.demo.beginning import (
     designed,
     funds,
@@ -18,12 +19,21 @@ from lianjing.domains.works.demo.beginning import (
     studied,
 )
 from lianjing.domains.works.demo.contracting import compared, contract_data, countersigned, signed
-from lianjing.domains.works.demo.desk import AUDITOR, CONTRACTS, FUNDS, HEAD, LEAD, LEADER, OFFICER
+from lianjing.domains.works.demo.desk import (
+    AUDITOR,
+    CONTRACTS,
+    COST,
+    FUNDS,
+    HEAD,
+    LAWYER,
+    LEAD,
+    LEADER,
+    OFFICER,
+)
 from lianjing.domains.works.demo.finished import begun, site_changes
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.meetings import decided
 from lianjing.domains.works.demo.people import leave_of_finance
-from lianjing.domains.works.demo.queue import Script, at_work
 from lianjing.domains.works.demo.site import Change, asked, changed, months, priced, proposal, started
 from lianjing.domains.works.demo.site import proposed as change_proposed
 from lianjing.domains.works.demo.site_life import site_life
@@ -36,6 +46,7 @@ from lianjing.domains.works.demo.tendering import (
 )
 from lianjing.runtime.contract.models import AccountChange
 from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.scene_queue import Script, at_work
 
 CALLED_BACK = {"is_called_back": "on", "is_own": "on", "opinion": "已按合同所留电话回拨核实，户名一致。"}
 GAP = 19.0  # working days between two payments
@@ -59,11 +70,19 @@ def pay(job: Job, cuts: Sequence[str]) -> Script[None]:
         yield from money.payment(job, "progress", data, cut=cut)
 
 
-def stuck(job: Job, days: int) -> Script[None]:
+def stuck(job: Job, days: int, *, is_consulted: bool = False) -> Script[None]:
     """Apply so many days before the end; the planning bureau's head does not answer."""
     yield job.desk.before_end(days)
     data = yield from money.claimable(job)
     matter = yield from money.begun(job, "progress", data)
+    if is_consulted:
+        question = "本期申报的桩基工程量与计量单差 2 根，请核实以哪份为准。"
+        answer = "以 9 月计量单为准，申报表已由施工单位更正。"
+        yield from consulted(
+            job, matter, "audit", asker=AUDITOR, asked=COST, question=question, answer=answer
+        )
+        text = "本期进度款涉及审核口径，请阅知。"
+        yield from circulated(job, matter, sender=OFFICER, readers=(LAWYER, HEAD), text=text)
     yield from money.audited(job, matter)
     yield from money.checked(job, matter)
     yield from asked(job, matter, silent="PLN")
@@ -215,7 +234,7 @@ def gallery(job: Job) -> Script[None]:
     data = yield from money.claimable(job)
     yield from money.payment(job, "progress", data, cut="0.021", returns=texts)
     yield from pay(job, ("0.006",))
-    yield from stuck(job, 44)
+    yield from stuck(job, 44, is_consulted=True)
     yield job.desk.before_end(7)
     change = Change(
         "BG-003",

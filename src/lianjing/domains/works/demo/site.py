@@ -21,12 +21,12 @@ from lianjing.domains.works.demo.desk import (
 )
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.meetings import decided
-from lianjing.domains.works.demo.queue import Script, at_work
 from lianjing.domains.works.models import BidMember, ChangeOrder
 from lianjing.domains.works.queries.standing import approved_changes
 from lianjing.runtime.contract.queries import original_amount
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.process.models import WorkItem
+from lianjing.runtime.scene_queue import Script, at_work
 
 SLOW = {PLANNING: 5.2}  # whose opinions take long: median working days
 JOINT = 1.8

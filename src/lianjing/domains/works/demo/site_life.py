@@ -9,10 +9,10 @@ from typing import Any
 from lianjing.domains.works.demo.contracting import agreed
 from lianjing.domains.works.demo.desk import COST, LEAD, LEADER, MAKER, QUALITY, SITE
 from lianjing.domains.works.demo.job import Job
-from lianjing.domains.works.demo.queue import Script
 from lianjing.domains.works.demo.site import Change, asked, drawn, priced, proposal
 from lianjing.domains.works.models import SiteVisaItem
 from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.scene_queue import Script
 
 GREEN = ("澜汀市筑昉园林绿化有限公司", "91990101MAUXC3A92Q")
 EARTH = ("澜汀市蓦成土石方工程有限公司", "91990101MAGKTUPDX6")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from lianjing.domains.works.demo import finished, running, takeover, young
 from lianjing.domains.works.demo.job import Job
-from lianjing.domains.works.demo.queue import Script
+from lianjing.runtime.scene_queue import Script
 
 STORIES: Mapping[str, Callable[[Job], Script[None]]] = {
     "road": running.road,

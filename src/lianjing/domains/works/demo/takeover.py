@@ -12,7 +12,6 @@ from lianjing.domains.works.demo import money
 from lianjing.domains.works.demo.beginning import permitted
 from lianjing.domains.works.demo.desk import AUDITOR, FIRM_OF, HEAD, LEAD, OFFICER, SUPERVISION
 from lianjing.domains.works.demo.job import Job
-from lianjing.domains.works.demo.queue import Script
 from lianjing.domains.works.demo.site import months
 from lianjing.domains.works.imports import projects
 from lianjing.intake.delimited import read_delimited
@@ -27,6 +26,7 @@ from lianjing.runtime.org.models import Unit
 from lianjing.runtime.org.queries import actor_with
 from lianjing.runtime.parties.models import Enterprise
 from lianjing.runtime.process.clocks import calendar
+from lianjing.runtime.scene_queue import Script
 from lianjing.runtime.undertaking import services as undertakings
 from lianjing.runtime.undertaking.models import Undertaking
 

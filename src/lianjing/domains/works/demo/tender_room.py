@@ -14,6 +14,7 @@ from lianjing.domains.works.services import award_votes as awards
 from lianjing.domains.works.services import tender_bids, tender_evaluation
 from lianjing.runtime.draw import services as draws
 from lianjing.runtime.draw.models import Draw
+from lianjing.runtime.draw.seed import CHECKPOINT, draw_by_checkpoint
 from lianjing.runtime.org.models import Unit
 from lianjing.runtime.parties.experts import add_expert
 from lianjing.runtime.parties.models import Expert
@@ -85,8 +86,21 @@ def draw(
         now=scene.pass_time(hours=0.05),
     )
     lock(asked)
+    return seeded(scene, asked.pk, operator, WITNESS, value)
+
+
+def seeded(scene: Scene, draw_id: int, operator: str, committer: str, value: bytes) -> Draw:
+    """Draw by the checkpoint that is cosigned next, where a witness watches; else let the committer reveal."""
+    if Draw.objects.get(pk=draw_id).seed_source == CHECKPOINT:
+        scene.close_day()
+        return draw_by_checkpoint(
+            draw_id=draw_id, person_id=scene.person(operator), now=scene.pass_time(hours=0.05)
+        )
     return draws.reveal(
-        draw_id=asked.pk, person_id=witness, value=value.hex(), now=scene.pass_time(hours=0.05)
+        draw_id=draw_id,
+        person_id=scene.person(committer),
+        value=value.hex(),
+        now=scene.pass_time(hours=0.05),
     )
 
 

@@ -20,11 +20,11 @@ from lianjing.domains.works.demo.desk import (
     TENDERS,
 )
 from lianjing.domains.works.demo.job import Job
-from lianjing.domains.works.demo.queue import Script, at_work
 from lianjing.domains.works.models import Award, Bid
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.parties.models import Enterprise
 from lianjing.runtime.process.clocks import calendar
+from lianjing.runtime.scene_queue import Script, at_work
 from lianjing.runtime.trail.act import LEGAL_ZONE
 
 MANAGER_OF = {name: number for number, name in FIRM_OF.items()}

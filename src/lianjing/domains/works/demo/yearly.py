@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from lianjing.domains.works.demo.desk import OFFICER, Desk
 from lianjing.domains.works.demo.plans import Plan
 from lianjing.domains.works.demo.planting import near, plant
-from lianjing.domains.works.demo.queue import Script, at_work
 from lianjing.domains.works.models import PlanItem
 from lianjing.domains.works.services.plan import enter_plan_item
+from lianjing.runtime.scene_queue import Script, at_work
 
 BEFORE = ("fields",)  # planned before the platform
 OWED = (

@@ -10,7 +10,6 @@ from lianjing.domains.works.demo.beginning import initiated, opened, permitted, 
 from lianjing.domains.works.demo.contracting import countersigned, drafted, signed
 from lianjing.domains.works.demo.desk import FUNDS, HEAD, LAWYER, LEAD, LEADER, TENDERS
 from lianjing.domains.works.demo.job import Job
-from lianjing.domains.works.demo.queue import Script
 from lianjing.domains.works.demo.running import CALLED_BACK, account_applied
 from lianjing.domains.works.demo.tendering import (
     awarded,
@@ -21,6 +20,7 @@ from lianjing.domains.works.demo.tendering import (
     published,
     tender_data,
 )
+from lianjing.runtime.scene_queue import Script
 
 
 def started(job: Job) -> Script[None]:

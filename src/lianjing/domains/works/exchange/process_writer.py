@@ -57,13 +57,21 @@ def title_of(process: facts.Process) -> str:
 
 def refuse_own(process: facts.Process) -> None:
     """Raise BadInput for a process that this installation itself publishes."""
-    head, _dash, number = process.ocid.rpartition("-")
-    if head != settings.LIANJING_OCID_PREFIX or not number.isdecimal() or len(number) > 15:
-        return
-    if Matter.objects.filter(
-        pk=int(number), is_before_platform=False, kind__in=("tender", "contract")
-    ).exists():
+    if _is_own(process.ocid, settings.LIANJING_OCID_PREFIX, ("tender", "contract")):
         raise BadInput(_("该采购过程由本平台发布，不能作为外部记录导入"), "ocid")
+
+
+def refuse_own_project(project: facts.Project) -> None:
+    """Raise BadInput for a project that this installation itself publishes."""
+    if _is_own(project.id, settings.LIANJING_OC4IDS_PREFIX, ("project",)):
+        raise BadInput(_("该项目由本平台发布，不能作为外部记录导入"), "id")
+
+
+def _is_own(number: str, prefix: str, kinds: tuple[str, ...]) -> bool:
+    head, _dash, key = number.rpartition("-")
+    if head != prefix or not key.isdecimal() or len(key) > 15:
+        return False
+    return Matter.objects.filter(pk=int(key), is_before_platform=False, kind__in=kinds).exists()
 
 
 def _follow_tender(write: Writing, process: facts.Process, tender: works.Tender, currency: str) -> None:

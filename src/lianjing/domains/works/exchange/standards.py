@@ -16,7 +16,12 @@ from lianjing.domains.works.exchange.given import Complaint, Given
 from lianjing.domains.works.exchange.merge import merged
 from lianjing.domains.works.exchange.oc4ids_in import read_project
 from lianjing.domains.works.exchange.ocds_in import read_release
-from lianjing.domains.works.exchange.process_writer import refuse_own, title_of, write_process
+from lianjing.domains.works.exchange.process_writer import (
+    refuse_own,
+    refuse_own_project,
+    title_of,
+    write_process,
+)
 from lianjing.domains.works.exchange.project_reader import project_of, projects
 from lianjing.domains.works.exchange.project_writer import budget_of_process, follow_project
 from lianjing.domains.works.exchange.reader import Reading, processes_of
@@ -258,6 +263,7 @@ def take_process(act: Act, row: Row, run: Run) -> Taken:
 def take_project(act: Act, row: Row, run: Run) -> Taken:
     """Take one project with the summaries of its processes in as archive, or bring it up to date."""
     project = row.values["project"]
+    refuse_own_project(project)
     for process in project.processes:
         refuse_own(process)
     write = _writing(act, run)

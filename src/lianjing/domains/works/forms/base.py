@@ -89,6 +89,8 @@ class PercentInput(forms.DecimalField):
 class PlatformContractField(forms.TypedChoiceField):
     """A contract of the project. Offers the active ones; any other id is refused by the verb with its clause (C1)."""
 
+    filled_from = _("平台合同")
+
     def __init__(self, **options: Any) -> None:
         super().__init__(coerce=int, empty_value=None, **options)
 

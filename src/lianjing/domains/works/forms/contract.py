@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -35,6 +37,8 @@ from lianjing.runtime.contract.bonds import bonds_of
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.models import MatterParty
 from lianjing.runtime.parameter.queries import MissingFigure, figure
+from lianjing.runtime.parties.models import Ownership
+from lianjing.runtime.parties.owners import owners_of
 from lianjing.runtime.process.forms import RowsField
 
 
@@ -105,6 +109,25 @@ def bonds_field() -> RowsField:
     )
 
 
+OWNER_COLUMNS = ("owner_name", "interest", "share_ratio", "is_beneficial")
+
+
+def owners_field() -> RowsField:
+    """Return the table of the contractor's owners."""
+    return RowsField(
+        cells(
+            owner_name=line(_("股东或控制人"), longest=80),
+            interest=coded(_("权益类型"), "interest"),
+            share_ratio=percent(_("比例（%）"), required=False),
+            is_beneficial=box(_("受益所有人")),
+        ),
+        label=_("受益所有人"),
+        help_text=_("承包人的股东和最终控制的自然人，照登记资料或承包人声明填写；至少一名受益所有人"),
+        min_rows=1,
+        max_rows=30,
+    )
+
+
 class ContractDraftForm(WageAccountFields, AccountFields, WorksForm):
     """Step draft: the terms, which must be those of the tender and the bid. Filled in by the contract officer."""
 
@@ -126,6 +149,7 @@ class ContractDraftForm(WageAccountFields, AccountFields, WorksForm):
     retention_ratio = percent(_("质保金比例（%）"), _("不超过百分之三"))
     payment_days = whole(_("付款期限（日）"), _("自交付验收起；对中小企业最长六十日"), required=False)
     wage_ratio = percent(_("人工费比例（%）"), _("按月拨入工资专户的人工费占当月产值的比例"), required=False)
+    owners = owners_field()
     bonds = bonds_field()
     has_audit_condition = box(_("约定以审计结论为结算依据"), _("只有合同写明时才可以等待审计"))
     supervisor_name = line(
@@ -158,6 +182,14 @@ class ContractDraftForm(WageAccountFields, AccountFields, WorksForm):
                     if hasattr(found, name) and name != "award"
                 }
             )
+            if found.enterprise_id is not None:
+                self.initial["owners"] = [
+                    {
+                        **{name: getattr(row, name) for name in OWNER_COLUMNS},
+                        "share_ratio": in_percent(row.share_ratio),
+                    }
+                    for row in owners_of(found.enterprise_id, self.day)
+                ]
             self.initial["bonds"] = [
                 {name: getattr(bond, name) for name in BOND_COLUMNS} for bond in bonds_of(found)
             ]
@@ -229,6 +261,26 @@ def _shown(line: Any) -> ShownRow:
     return ShownRow(texts, "good", str(_("一致")))
 
 
+def show_owners(field: forms.Field, contract_id: int, day: date) -> None:
+    """Fill a field with the owners that the contractor stated."""
+    assert isinstance(field, ShownField)
+    contract = Contract.objects.filter(pk=contract_id).first()
+    head = (_("股东或控制人"), _("权益类型"), _("比例（%）"), _("受益所有人"))
+    firm_id = contract.enterprise_id if contract is not None else None
+    stated = owners_of(firm_id, day) if firm_id is not None else ()
+    field.show(head, [_owner_row(row) for row in stated])
+
+
+def _owner_row(row: Ownership) -> ShownRow:
+    texts = (row.owner_name, codes.label("interest", row.interest), in_percent(row.share_ratio), "")
+    return ShownRow(texts, "good", str(_("是"))) if row.is_beneficial else ShownRow(texts)
+
+
+def in_percent(share: Decimal | None) -> str:
+    """Write a fraction as the percentage that a person types."""
+    return "" if share is None else format((share * 100).normalize(), "f")
+
+
 class CompareForm(WorksForm):
     """Step compare: the differences from tender and bid. Filled in by the contract officer."""
 
@@ -246,11 +298,13 @@ class CountersignForm(OpinionForm):
     """Steps cost, finance, legal and approve: an opinion with the comparison before one's eyes."""
 
     comparison = ShownField(label=_("与招标投标文件比对"))
+    owners = ShownField(label=_("承包人的股东和受益所有人"))
 
     def prepare(self) -> None:
-        """Show the comparison above the opinion."""
+        """Show the comparison and the contractor's owners above the opinion."""
         show_comparison(self.fields["comparison"], self.matter.pk)
-        self.order_fields(["comparison", "opinion"])
+        show_owners(self.fields["owners"], self.matter.pk, self.day)
+        self.order_fields(["comparison", "owners", "opinion"])
 
 
 class SealForm(WorksForm):

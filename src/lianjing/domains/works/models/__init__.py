@@ -13,6 +13,7 @@ from lianjing.domains.works.models.completion import (
 from lianjing.domains.works.models.project import (
     CostBaseline,
     Onboarding,
+    PlanCarry,
     PlanItem,
     Project,
     Study,
@@ -72,6 +73,7 @@ __all__ = [
     "Lot",
     "Milestone",
     "Onboarding",
+    "PlanCarry",
     "PlanItem",
     "PostEvaluation",
     "ProgressReport",

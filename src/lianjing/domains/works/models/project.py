@@ -77,6 +77,27 @@ class PlanItem(Kept):
         verbose_name = "年度计划项目"
 
 
+class PlanCarry(Kept):
+    """Which item of an earlier year's plan an item goes on from, and the project that stood behind it."""
+
+    item = models.OneToOneField(
+        "PlanItem",
+        models.PROTECT,
+        primary_key=True,
+        db_column="id",
+        related_name="+",
+        verbose_name="结转后项目",
+    )
+    origin = models.OneToOneField("PlanItem", models.PROTECT, related_name="+", verbose_name="结转前项目")
+    project = models.ForeignKey(
+        "matter.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="项目"
+    )
+
+    class Meta:
+        db_table = "plan_carry"
+        verbose_name = "计划结转"
+
+
 class CostBaseline(Kept):
     """One figure of the cost chain: estimate to final account."""
 

@@ -30,6 +30,7 @@ from lianjing.runtime.payment.reconciliation import (
     entries,
     picture,
 )
+from lianjing.runtime.personal.masking import shown, veil
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
 from lianjing.web.listing import Column, Filter, day_of
 from lianjing.web.middleware import status_of
@@ -69,7 +70,7 @@ def posts_of(request: PageRequest) -> set[str]:
 
 def account_word(account: Account) -> str:
     """Return an account as the page names it: holder, bank and the last four digits."""
-    return f"{account.holder_name} {account.bank_name} {account.account_no_masked}".strip()
+    return f"{shown(account, 'holder_name')} {account.bank_name} {account.account_no_masked}".strip()
 
 
 @signed_in(kinds=OFFICIALS)
@@ -112,6 +113,10 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     return render(request, "works/bank.html", context)
 
 
+def _party(row: Entry) -> str:
+    return str(veil().shown("bank_line", "counterparty_name", row.row_id, row.counterparty))
+
+
 def _columns() -> list[Column]:
     words = state_words()
     kinds = {"line": _("银行流水"), "order": _("支付令"), "day": _("对账单")}
@@ -120,7 +125,7 @@ def _columns() -> list[Column]:
         Column("account", _("账户"), lambda row: account_word(row.account), "account"),
         Column("kind", _("类别"), lambda row: kinds[row.kind], "kind"),
         Column("ref", _("流水号或指令号"), lambda row: row.ref, "ref", url=_place),
-        Column("party", _("对方户名"), lambda row: row.counterparty, "party"),
+        Column("party", _("对方户名"), _party, "party", is_personal=True),
         Column(
             "direction",
             _("方向"),
@@ -301,7 +306,13 @@ def _line_columns() -> list[Column]:
             "bank_ref",
             url=lambda each: reverse("works_bank_line", args=[each.pk]),
         ),
-        Column("party", _("对方户名"), lambda each: each.counterparty_name, "counterparty_name"),
+        Column(
+            "party",
+            _("对方户名"),
+            lambda each: shown(each, "counterparty_name"),
+            "counterparty_name",
+            is_personal=True,
+        ),
         Column("direction", _("方向"), lambda each: codes.label("direction", each.direction), "direction"),
         Column("amount", _("金额（元）"), lambda each: each.amount, "amount", kind="money"),
         Column("balance", _("余额（元）"), lambda each: each.balance, "balance", kind="money"),

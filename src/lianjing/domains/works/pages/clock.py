@@ -38,7 +38,9 @@ def payments(request: HttpRequest) -> HttpResponse:
     """List the payments in scope with their clock; those whose term has passed first in colour."""
     asked = cast(PageRequest, request)
     rows = (
-        PaymentApplication.objects.filter(matter__in=visible_to(asked.who.id, asked.today))
+        PaymentApplication.objects.filter(
+            matter__domain="works", matter__in=visible_to(asked.who.id, asked.today)
+        )
         .select_related("matter__root", "contract", "payee_enterprise")
         .order_by("due_on", "pk")
     )

@@ -94,7 +94,7 @@ def project(request: HttpRequest, matter_id: int) -> HttpResponse:
         "contracts": contracts,
         "chain": cost_chain(matter.id),
         "ledger": ledger_of(matter.id, contracts),
-        "facts": values_of(record),
+        "facts": values_of(record, reader=(asked.who.id, asked.today)),
         "acts": acts,
         "older": older,
         "documents": [row for row in documents_below(matter.id) if row.matter_id in visible],

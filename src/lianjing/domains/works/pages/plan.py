@@ -26,6 +26,7 @@ from lianjing.web.listing import Column, Filter
 from lianjing.web.middleware import status_of
 from lianjing.web.receipts import FIELD, fresh_key, key_of
 from lianjing.web.register import Register
+from lianjing.web.scope import mark_open
 from lianjing.web.words import refusal_words
 
 OPENER = "project_officer"
@@ -49,7 +50,7 @@ def _columns() -> list[Column]:
             _("项目名称"),
             lambda row: row.title,
             "title",
-            url=lambda row: reverse("works_project", args=[row.project_id]) if row.project_id else "",
+            url=lambda row: reverse("works_project", args=[row.opens]) if row.opens else "",
         ),
         Column("project_code", _("项目代码"), lambda row: row.project_code, "project_code"),
         Column(
@@ -119,6 +120,7 @@ def plan(request: PageRequest) -> HttpResponse:
         table="plan",
         search_label=_("名称、代码、文号、单位"),
         empty_text=_("没有符合条件的计划项目"),
+        prepare=lambda found: mark_open(request, found, lambda row: row.project_id),
     )
     if listing.wants_excel:
         return listing.excel(_("年度计划与入库"))

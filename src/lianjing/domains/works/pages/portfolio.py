@@ -20,6 +20,7 @@ from lianjing.web.access import OFFICIALS, PageRequest, signed_in
 from lianjing.web.clocks import light
 from lianjing.web.listing import Column, Filter
 from lianjing.web.register import Register, Roll
+from lianjing.web.scope import mark_open
 from lianjing.web.words import item_name
 
 
@@ -89,7 +90,7 @@ def post_load(request: PageRequest, post_id: int) -> HttpResponse:
                 _("项目"),
                 lambda row: row.matter.root.title if row.matter.root else "",
                 "matter__root__title",
-                url=lambda row: reverse("matter", args=[row.matter.root_id or row.matter_id]),
+                url=lambda row: reverse("matter", args=[row.opens]) if row.opens else "",
             ),
             Column(
                 "matter",
@@ -116,6 +117,7 @@ def post_load(request: PageRequest, post_id: int) -> HttpResponse:
             )
         ],
         table="post-load",
+        prepare=lambda rows: mark_open(request, rows, lambda row: row.matter.root_id or row.matter_id),
         empty_text=_("没有在办事项"),
     )
     title = f"{post.unit.name}·{post.name}"

@@ -27,11 +27,14 @@ from lianjing.domains.works.rules.gates import ORDER
 from lianjing.runtime import codes
 from lianjing.runtime.columns import CodeField, MoneyField, RatioField
 from lianjing.runtime.org.models import Unit
+from lianjing.runtime.personal.masking import shown
+from lianjing.runtime.personal_columns import personal_columns
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.listing import Column, DateFilter, Filter
 from lianjing.web.matters import STATUS_TONES
 from lianjing.web.records import currency_of, label_of, name_of, spoken
 from lianjing.web.register import Register
+from lianjing.web.scope import mark_open
 from lianjing.web.words import text_of
 
 YEARS_BACK = 10
@@ -44,6 +47,11 @@ def register(request: PageRequest, kind: str) -> HttpResponse:
     """Show the register of one kind of matter."""
     procedure = REGISTERS[kind]
     fields = fields_of(procedure.record)
+
+    def prepare(rows: list[Any]) -> None:
+        attach_holders(rows)
+        mark_open(request, rows, lambda row: row.matter.root_id or row.pk)
+
     listing = Register(
         request,
         records_visible(procedure, request.who.id, request.today),
@@ -57,7 +65,7 @@ def register(request: PageRequest, kind: str) -> HttpResponse:
         table=f"register-{kind}",
         search_label=_("事项、编号、项目、名称"),
         empty_text=_("没有符合条件的记录"),
-        prepare=attach_holders,
+        prepare=prepare,
     )
     title = text_of(procedure.label)
     if listing.wants_excel:
@@ -80,7 +88,7 @@ def _columns(kind: str, fields: list[Any]) -> list[Column]:
             _("项目"),
             lambda row: row.matter.root.title if row.matter.root else "",
             "matter__root__title",
-            url=lambda row: reverse("matter", args=[row.matter.root_id or row.pk]),
+            url=lambda row: reverse("matter", args=[row.opens]) if row.opens else "",
         ),
         Column(
             "title",
@@ -116,22 +124,31 @@ def _columns(kind: str, fields: list[Any]) -> list[Column]:
 def _field_column(field: Any, *, is_hidden: bool) -> Column:
     value: Callable[[Any], Any] = partial(_value, field)
     kind = "text"
-    shown = None
+    drawn = None
     if isinstance(field, MoneyField) or (
         isinstance(field, RatioField | models.IntegerField) and not field.is_relation
     ):
-        kind, shown = "number", partial(_shown, field)
+        kind, drawn = "number", partial(_shown, field)
     elif isinstance(field, models.DateTimeField):
         kind = "time"
     elif isinstance(field, models.DateField):
         kind = "day"
     sort = field.name if not field.is_relation else field.column
-    return Column(f"f_{field.name}", label_of(field), value, sort, kind, shown=shown, is_hidden=is_hidden)
+    return Column(
+        f"f_{field.name}",
+        label_of(field),
+        value,
+        sort,
+        kind,
+        shown=drawn,
+        is_hidden=is_hidden,
+        is_personal=(field.model._meta.db_table, field.name) in personal_columns(),
+    )
 
 
 def _value(field: Any, row: Any) -> Any:
     """The value as it is sorted and exported: money and counts as numbers, codes and names in words."""
-    raw = getattr(row, field.name)
+    raw = getattr(row, field.name) if field.is_relation else shown(row, field.name)
     match raw:
         case None:
             return None
@@ -143,6 +160,8 @@ def _value(field: Any, row: Any) -> Any:
             return name_of(raw)
     if isinstance(field, CodeField):
         return codes.label(field.codelist, raw) if raw else ""
+    if field.name == "status" and raw:  # a status without a list of its own
+        return codes.label("record_status", raw)
     if isinstance(raw, str) and len(raw) > LONGEST_CELL:
         return f"{raw[:LONGEST_CELL]}…"
     return raw

@@ -21,6 +21,7 @@ from lianjing.kernel.refusal import BadInput, Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.draw.models import Draw
 from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.personal.masking import shown
 from lianjing.runtime.process.scope import open_for, visible_to
 from lianjing.runtime.publicity.models import Publicity
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
@@ -166,7 +167,7 @@ def _household_columns() -> list[Column]:
             "code", _("户号"), lambda row: row.code, "code", url=lambda row: reverse("matter", args=[row.pk])
         ),
         Column("village", _("村"), lambda row: row.village_name, "village_name"),
-        Column("owner", _("户主"), lambda row: row.owner_name, "owner_name"),
+        Column("owner", _("户主"), lambda row: shown(row, "owner_name"), "owner_name", is_personal=True),
         Column(
             "kin",
             _("标明"),
@@ -208,11 +209,12 @@ def _household_columns() -> list[Column]:
             "account",
             _("收款账户"),
             lambda row: (
-                f"{row.payee_account.holder_name} {row.payee_account.account_no_masked}"
+                f"{shown(row.payee_account, 'holder_name')} {row.payee_account.account_no_masked}"
                 if row.payee_account
                 else ""
             ),
             is_hidden=True,
+            is_personal=True,
         ),
         Column(
             "status",

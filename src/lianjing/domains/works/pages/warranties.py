@@ -16,6 +16,7 @@ from lianjing.runtime.process.scope import visible_to
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
 from lianjing.web.listing import Column, Filter
 from lianjing.web.register import Register
+from lianjing.web.scope import mark_open
 
 READERS = OFFICIALS | {"external"}
 
@@ -36,7 +37,7 @@ def warranties(request: PageRequest) -> HttpResponse:
             _("项目名称"),
             lambda row: row.contract.project.title,
             "contract__project__title",
-            url=lambda row: reverse("works_project", args=[row.contract.project_id]),
+            url=lambda row: reverse("works_project", args=[row.opens]) if row.opens else "",
         ),
         Column("contract", _("合同"), lambda row: row.contract.code, "contract__code"),
         Column(
@@ -62,6 +63,7 @@ def warranties(request: PageRequest) -> HttpResponse:
         table="warranties",
         search_label=_("项目、合同、承包人"),
         empty_text=_("没有到期或即将到期的质保"),
+        prepare=lambda rows: mark_open(request, rows, lambda row: row.contract.project_id),
     )
     if listing.wants_excel:
         return listing.excel(_("质保到期提醒"))

@@ -152,7 +152,7 @@ POST_EVALUATION = Procedure(
     series="建评",
     steps=(
         Step("draft", post_evaluation.draft, Duty.APPLY, archive_forms.EvaluationForm, "entered"),
-        Step("use", post_evaluation.use, Duty.REVIEW, OpinionForm, "reviewed"),
+        Step("use", post_evaluation.use, Duty.REVIEW, OpinionForm, "reviewed", is_batchable=True),
         Step("score", post_evaluation.score, Duty.EVALUATE, archive_forms.ScoreForm, "reviewed"),
         Step("confirm", post_evaluation.confirm, Duty.APPROVE, OpinionForm, "approved"),
     ),

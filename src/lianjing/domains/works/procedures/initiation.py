@@ -27,7 +27,7 @@ PROPOSAL = Procedure(
     series="建立",
     steps=(
         Step("draft", initiation.draft, Duty.APPLY, forms.ProposalForm, "entered"),
-        Step("check", basis.agree, Duty.REVIEW, OpinionForm, "reviewed"),
+        Step("check", basis.agree, Duty.REVIEW, OpinionForm, "reviewed", is_batchable=True),
         Step("funds", initiation.funds, Duty.REVIEW, forms.FundsForm, "reviewed"),
         DECIDE,
         TIER,
@@ -111,7 +111,7 @@ BUDGET_ADJUSTMENT = Procedure(
     series="建概",
     steps=(
         Step("draft", budget.draft_adjustment, Duty.APPLY, forms.AdjustmentForm, "entered"),
-        Step("check", basis.agree, Duty.REVIEW, OpinionForm, "reviewed"),
+        Step("check", basis.agree, Duty.REVIEW, OpinionForm, "reviewed", is_batchable=True),
         Step("funds", budget.funds_adjusted, Duty.REVIEW, forms.FundsForm, "reviewed"),
         Step("audit_due", budget.audit_due),
         Step("audit", basis.agree, Duty.AUDIT, OpinionForm, "reviewed"),

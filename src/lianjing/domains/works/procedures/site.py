@@ -99,11 +99,11 @@ CHANGE = Procedure(
         Step("route", basis.note),
         Step("consent", change.consent, Duty.REVIEW, site_change.ConsentForm, "entered"),
         Step("papers", change.papers, Duty.APPLY, site_change.EmergencyPapersForm, "entered"),
-        Step("supervise", change.supervise, Duty.REVIEW, OpinionForm, "reviewed"),
+        Step("supervise", change.supervise, Duty.REVIEW, OpinionForm, "reviewed", is_batchable=True),
         Step("drawing", change.drawing, Duty.APPLY, site_change.DrawingForm, "entered"),
         Step("price", change.price, Duty.MEASURE, site_change.PriceChangeForm, "reviewed"),
         Step("classify", change.classify),
-        Step("lead", basis.agree, Duty.REVIEW, OpinionForm, "reviewed"),
+        Step("lead", basis.agree, Duty.REVIEW, OpinionForm, "reviewed", is_batchable=True),
         Step("departments", basis.note),
         Step("joint", change.joint, Duty.REVIEW, site_change.JointOpinionForm, "reviewed"),
         Step("leader", change.leader, Duty.APPROVE, OpinionForm, "approved"),
@@ -124,7 +124,7 @@ SUBCONTRACT = Procedure(
     series="建分",
     steps=(
         Step("apply", subcontract.apply, Duty.APPLY, site_people.SubcontractForm, "entered"),
-        Step("supervise", subcontract.supervise, Duty.REVIEW, OpinionForm, "reviewed"),
+        Step("supervise", subcontract.supervise, Duty.REVIEW, OpinionForm, "reviewed", is_batchable=True),
         Step("approve", subcontract.approve, Duty.APPROVE, OpinionForm, "approved"),
     ),
 )

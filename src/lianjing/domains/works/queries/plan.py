@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
-from lianjing.domains.works.models import PlanItem, Project
+from lianjing.domains.works.models import PlanCarry, PlanItem, Project
 
 OFFERED = 500
 
@@ -20,18 +20,21 @@ def open_items() -> QuerySet[PlanItem]:
     return (
         with_project(PlanItem.objects.all())
         .filter(project_id__isnull=True)
+        .exclude(pk__in=PlanCarry.objects.values("origin_id"))
         .order_by("-fiscal_year", "pk")[:OFFERED]
     )
 
 
 def with_project(rows: QuerySet[PlanItem]) -> QuerySet[Any]:
-    """Add project_id and project_stage: the project linked by its plan item, else the one of the same national code."""
+    """Add project_id and project_stage: the project linked by its plan item, or carried with it, else of the same code."""
     linked = Project.objects.filter(plan_item_id=OuterRef("pk")).order_by("pk")
     coded = Project.objects.filter(project_code=OuterRef("project_code"), plan_item__isnull=True).exclude(
         project_code=""
     )
+    carried = PlanCarry.objects.filter(item_id=OuterRef("pk"), project__isnull=False)
     one = Coalesce(
         Subquery(linked.values("pk")[:1], output_field=BigIntegerField()),
+        Subquery(carried.values("project_id")[:1], output_field=BigIntegerField()),
         Subquery(coded.order_by("pk").values("pk")[:1], output_field=BigIntegerField()),
     )
     rows = rows.select_related("owner_unit").annotate(project_id=one)

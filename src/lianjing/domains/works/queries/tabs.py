@@ -22,6 +22,7 @@ from lianjing.runtime.documents.models import Document
 from lianjing.runtime.domains import domain
 from lianjing.runtime.matter.models import Matter, StageGate
 from lianjing.runtime.org.models import Person
+from lianjing.runtime.parties.models import Ownership
 from lianjing.runtime.payment.models import BankLine, PaymentOrder
 from lianjing.runtime.process.models import ProcessInstance, Review, WorkItem
 from lianjing.runtime.process.opinions import sealed_items
@@ -204,6 +205,27 @@ def _attach_details(children: Mapping[int, Child], person_id: int, now: datetime
         children[number].details = tender
     for number, payment in _payment_details(payments, person_id, now).items():
         children[number].details = payment
+    _attach_owners([child for child in children.values() if child.matter.kind == "contract" and child.record])
+
+
+def _attach_owners(contracts: Sequence[Child]) -> None:
+    """Beside each contract stand the owners that its contractor stated, as they were when it was filed."""
+    owners: dict[int, list[Ownership]] = {}
+    firms = {child.record.enterprise_id for child in contracts}
+    for row in (
+        Ownership.objects.filter(enterprise_id__in=firms).order_by("-is_beneficial", "id") if firms else ()
+    ):
+        owners.setdefault(row.enterprise_id, []).append(row)
+    for child in contracts:
+        stated = owners.get(child.record.enterprise_id, ())
+        child.details = [row for row in stated if _held(row, child.record.signed_on)]
+
+
+def _held(row: Ownership, signed_on: date | None) -> bool:
+    """Whether a statement held when the contract was signed; of a draft, whether it holds."""
+    if signed_on is None or row.from_on is None:
+        return row.to_on is None
+    return row.from_on <= signed_on and (row.to_on is None or row.to_on >= signed_on)
 
 
 def _tender_details(tender_ids: Sequence[int]) -> dict[int, TenderDetails]:

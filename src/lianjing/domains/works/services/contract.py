@@ -37,6 +37,7 @@ from lianjing.runtime.matter.models import MatterParty
 from lianjing.runtime.matter.services import join_party
 from lianjing.runtime.parameter.queries import figure
 from lianjing.runtime.parties.models import Enterprise
+from lianjing.runtime.parties.owners import state_owners
 from lianjing.runtime.process.deed import Deed
 
 TERMS = (
@@ -90,6 +91,7 @@ def draft(deed: Deed) -> dict[str, Any]:
         **{name: deed.data[name] for name in TERMS},
     )
     _agree_bonds(deed, contract)
+    state_owners(deed.act, winner, deed.data["owners"], source="contract")
     check_binding(write_terms(deed, contract, award), words())
     _name_parties(deed, winner)
     return NO_VARIABLES

@@ -13,7 +13,7 @@ from lianjing.kernel.refusal import BadInput
 from lianjing.runtime.contract.models import Contract
 from lianjing.runtime.matter.queries import chain_of
 from lianjing.runtime.org.queries import actor_with
-from lianjing.runtime.process.scope import open_for
+from lianjing.runtime.process.scope import open_to_act
 from lianjing.runtime.trail.act import Act, legal_day, recorded
 
 
@@ -49,7 +49,7 @@ def meet(*, milestone_id: int, met_on: date, person_id: int, now: datetime) -> M
     """Enter the day on which a milestone was met, by the site officer; an act of its own."""
     row = Milestone.objects.select_related("project__matter").get(pk=milestone_id)
     day = legal_day(now)
-    matter = open_for(person_id, row.project_id, day)
+    matter = open_to_act(person_id, row.project_id, day)
     actor = actor_with(person_id, "site_officer", day, matter.unit_id)
     with recorded(
         "works.milestone",

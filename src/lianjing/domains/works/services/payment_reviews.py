@@ -25,6 +25,7 @@ from lianjing.domains.works.queries.reviews import (
 from lianjing.domains.works.rules import money as rules
 from lianjing.domains.works.rules.reviews import require_different, require_five
 from lianjing.domains.works.services.basis import NO_VARIABLES, write_opinion
+from lianjing.domains.works.services.budget_carry import carried
 from lianjing.domains.works.services.change import JOINT_RESULT
 from lianjing.domains.works.services.payment import NOTHING, application_of, guard, routing, standing_for
 from lianjing.kernel.refusal import BadInput, Ground, Refusal
@@ -168,7 +169,7 @@ def require_budget(application: PaymentApplication) -> None:
         .exclude(pk=application.pk)
         .filter(status__in=("approved", "ordered", "paid"))
     )
-    left = line.amount - sum((sum_of(row) for row in others), NOTHING)
+    left = line.amount - carried(line) - sum((sum_of(row) for row in others), NOTHING)
     if sum_of(application) > left:
         raise Refusal(
             Ground.RULE,

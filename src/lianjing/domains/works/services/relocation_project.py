@@ -18,7 +18,7 @@ from lianjing.runtime.org.models import Person
 from lianjing.runtime.org.queries import actor_with
 from lianjing.runtime.parameter.queries import figure
 from lianjing.runtime.payment.models import BudgetLine
-from lianjing.runtime.process.scope import open_for
+from lianjing.runtime.process.scope import open_to_act
 from lianjing.runtime.trail.act import Act, answered, legal_day, recorded, request_digest
 from lianjing.runtime.undertaking.services import give
 
@@ -41,7 +41,7 @@ def add_budget(
     digest = request_digest(["budget", str(project_id), code, str(amount), str(person_id)])
     if answered(key, digest) is not None:
         return BudgetLine.objects.filter(project_id=project_id, purpose="relocation").latest("pk")
-    matter = open_for(person_id, project_id, legal_day(now))
+    matter = open_to_act(person_id, project_id, legal_day(now))
     with recorded(
         "relocation.budget",
         chain=f"matter:{project_id}",
@@ -116,7 +116,7 @@ def lock_sample(*, draw_id: int, person_id: int, now: datetime, key: str = "") -
 def remeasure(*, household_id: int, person_id: int, area: Decimal, now: datetime) -> RelocationHousehold:
     """Measure a drawn household again, by a checker who did not measure it; a difference becomes an undertaking."""
     day = legal_day(now)
-    matter = open_for(person_id, household_id, day)
+    matter = open_to_act(person_id, household_id, day)
     with recorded(
         "relocation.remeasure",
         chain=f"matter:{matter.root_id}",

@@ -25,6 +25,7 @@ from lianjing.runtime.meeting.services.desk import (
     sitting,
     still_open,
 )
+from lianjing.runtime.message.services import one_line, send
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.parameter.queries import figure
 from lianjing.runtime.trail.act import Act
@@ -83,6 +84,15 @@ def call(
             )
         if person_id not in members:
             act.save(MeetingMember(meeting=meeting, person_id=person_id, role="secretary"))
+        send(
+            to_person_ids=[member for member in members if member != person_id],
+            kind="meeting_called",
+            subject=one_line(meeting.title, held_on.isoformat()),
+            text=meeting.place,
+            link=f"/meetings/{meeting.pk}/",
+            now=now,
+            sender_person_id=person_id,
+        )
         return meeting
 
 

@@ -35,7 +35,7 @@
   };
   const prepareColumns = () => all("[data-columns-of]").forEach((chooser) => {
     const key = `columns-${location.pathname}-${chooser.dataset.columnsOf}`;
-    const kept = memory.read(key);
+    const kept = "fixed" in chooser.dataset ? null : memory.read(key);
     if (kept) all("input", chooser).forEach((box) => { box.checked = kept[box.value] ?? box.checked; });
     showColumns(chooser);
     chooser.onchange = () => {
@@ -107,6 +107,19 @@
     });
   });
 
+  // ---- phrases: the chosen one goes into the opinion, where the cursor stands
+  all("[data-insert-into]").forEach((choice) => {
+    const field = document.getElementById(choice.dataset.insertInto);
+    if (!field) return;
+    choice.hidden = false;
+    choice.addEventListener("change", () => {
+      if (!choice.value) return;
+      field.setRangeText(choice.value, field.selectionStart, field.selectionEnd, "end");
+      choice.selectedIndex = 0;
+      field.focus();
+    });
+  });
+
   // ---- small things: print, full screen, a wall screen's reload, the place where reading starts
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
@@ -118,12 +131,12 @@
   const seconds = Number(document.body.dataset.refresh);
   if (seconds > 0) setTimeout(() => location.reload(), seconds * 1000);
   all("[data-show-token]").forEach((frame) => {
-    const token = frame.querySelector(".lj-token");
+    const token = frame.querySelector(".lj-token, .lj-mark");
     if (token) frame.scrollLeft = token.getBoundingClientRect().left - frame.getBoundingClientRect().left - frame.clientWidth / 2;
   });
   document.querySelector("[data-focus]")?.focus({ preventScroll: false });
 
-  // ---- keys: / searches, g then w opens the workbench, g then c the cockpit
+  // ---- keys: ? lists them, / searches, g then w opens the workbench, g then h the help of this page
   let last = "";
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
@@ -131,6 +144,8 @@
     const pair = last + event.key;
     last = event.key;
     setTimeout(() => { last = ""; }, 1000);
+    const keys = document.getElementById("keys");
+    if (event.key === "?" && keys && !document.querySelector("dialog[open]")) { keys.showModal(); return; }
     const target = document.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`);
     if (target) { event.preventDefault(); target.focus(); return; }
     const link = document.querySelector(`a[data-shortcut="${CSS.escape(pair)}"]`);

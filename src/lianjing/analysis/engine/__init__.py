@@ -1,0 +1,1 @@
+"""Engines that answer the questions of indicators over the lake."""

@@ -1,0 +1,1 @@
+"""Rules of work injury: pure functions over facts and figures."""

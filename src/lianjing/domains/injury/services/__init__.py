@@ -1,0 +1,1 @@
+"""Writes of work injury, one verb a function."""

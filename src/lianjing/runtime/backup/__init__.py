@@ -1,0 +1,1 @@
+"""One file that holds an installation: database, documents, keys and log, taken while people work."""

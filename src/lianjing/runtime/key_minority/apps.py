@@ -1,0 +1,11 @@
+"""The app of this noun."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    """Registers the tables under their short label."""
+
+    name = "lianjing.runtime.key_minority"
+    label = "key_minority"
+    default_auto_field = "django.db.models.BigAutoField"

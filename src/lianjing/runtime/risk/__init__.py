@@ -1,0 +1,1 @@
+"""Risk points by year, the controls that stand against them, and special campaigns."""
