@@ -276,7 +276,10 @@ def test_each_page_keeps_the_bars(
     faults, reached = [], set()
     for kind, address, status in walk(page, office, kinds.split(), more):
         reached.add(kind)
-        found = inspect(page, axe, width, other) if status == 200 else [f"answers {status}"]
+        again = language == "en"
+        found = (
+            inspect(page, axe, width, other, colours=not again) if status == 200 else [f"answers {status}"]
+        )
         faults += [f"{kind} {address} {fault}" for fault in found]
     assert not faults, "\n".join(faults)
     assert reached == set(kinds.split())
@@ -289,14 +292,14 @@ def test_the_log_in_page_keeps_the_bars(language: str, office: str, seat: Open, 
     assert not inspect(page, axe, 1366, 390)
 
 
-def inspect(page: Any, axe: Any, width: int, other: int) -> list[str]:
+def inspect(page: Any, axe: Any, width: int, other: int, *, colours: bool = True) -> list[str]:
     """Look at a page at both widths, the policy before axe comes with its own script."""
     watch = page.context.watch
     faults = watch.look(page)
     page.set_viewport_size({"width": other, "height": 800})
     faults += watch.look(page)
     page.set_viewport_size({"width": width, "height": 800})
-    faults += barriers(page, axe)
+    faults += barriers(page, axe, colours=colours)
     page.evaluate("window.lianjingViolations = []")
     watch.faults.clear()
     return list(dict.fromkeys(faults))

@@ -110,10 +110,13 @@ class Act:
         """Insert many new rows of one table in one statement."""
         for row in rows:
             refuse_unstorable(row)
-        if rows:
-            type(rows[0])._default_manager.bulk_create(rows)
+        if not rows:
+            return
+        type(rows[0])._default_manager.bulk_create(rows)
+        if rows[0].is_reference:
+            renew()
         for row in rows:
-            self._touch(row, "created", set(row.column_names()))
+            self._note(row, "created", set(row.column_names()))
 
     def remove(self, row: Kept) -> None:
         """Delete a draft row; its image in the event is null."""
@@ -136,6 +139,9 @@ class Act:
     def _touch(self, row: Kept, change: str, columns: set[str]) -> None:
         if row.is_reference:
             renew()
+        self._note(row, change, columns)
+
+    def _note(self, row: Kept, change: str, columns: set[str]) -> None:
         if row.keeping is not Keeping.TRAILED:
             return
         key = (row._meta.db_table, row.row_key())
