@@ -7,7 +7,7 @@
 -- evidences: 空壳公司、借壳投标
 -- source: OCP R042、R045; 山东公共资源交易监督模型
 -- subject: enterprise
--- rows: bid(enterprise_id), enterprise(id), tender(id), act(matter_id)
+-- rows: bid(enterprise_id), enterprise(id), tender(id)
 -- param: age_days = @indicator.m_t32.age_days [30..730]
 -- param: tenders_max = 1 [1..3]
 -- explain: 该单位于{f_registered_day}成立，{f_days}日后所投的招标发布（不足{age_days}日），至今只投过{f_tenders}次（不多于{tenders_max}次）。
@@ -33,5 +33,5 @@ WITH offer AS (
 )
 SELECT 'enterprise:' || s.enterprise_id AS subject, 'tender:' || s.tender_id AS part, $age_days - s.age AS score,
     s.age AS f_days, s.registered_day AS f_registered_day, s.tenders AS f_tenders, s.ev_table AS ev_table,
-    s.ev_key AS ev_key, p.person_id AS person_id, p.role AS person_role
-FROM shown s LEFT JOIN act p ON p.matter_id = s.tender_id AND p.role = 'approved' AND p.is_refused = 0
+    s.ev_key AS ev_key, CAST(NULL AS VARCHAR) AS person_id, '' AS person_role
+FROM shown s

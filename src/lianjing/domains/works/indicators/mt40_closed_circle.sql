@@ -7,7 +7,7 @@
 -- evidences: 排斥潜在投标人
 -- source: 招标投标法实施条例 第三十二条; OCP R027
 -- subject: unit
--- rows: tender(owner_unit_id), shortlist(tender_id)
+-- rows: population
 -- param: shortlists_min = @indicator.m_t40.shortlists_min [2..20]
 -- param: jaccard_min = @indicator.m_t40.jaccard_min [0.3..1]
 -- explain: 该单位最近{f_tenders}次推荐入围名单两两重合度平均{f_share_ratio}（{shortlists_min}次，不低于{jaccard_min}），或有{f_missing}家申请人未入围而没有写明理由。

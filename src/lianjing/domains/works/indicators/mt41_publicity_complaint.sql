@@ -7,7 +7,7 @@
 -- evidences: 剥夺异议权
 -- source: 招标投标法实施条例 第五十四条、第六十条; OCP R020、R039
 -- subject: unit
--- rows: tender(owner_unit_id), publicity(matter_id), objection(matter_id), act(matter_id)
+-- rows: population
 -- param: publicity_days = @works.tender.publicity_days [1..30]
 -- param: answer_days = @works.tender.objection_answer_days [1..30]
 -- param: complaint_ratio = @indicator.m_t41.complaint_rate [0.001..1]
