@@ -100,6 +100,8 @@ def _tell(scanned: Scanned, options: argparse.Namespace) -> None:
     for each in scanned.outcomes:
         if each.fault:
             print(f"{each.code}  {each.title}  失败：{each.fault}", file=sys.stderr)
+        elif each.awaits:
+            print(f"{each.code}  {each.title}  未运行：{each.awaits}")
         else:
             print(f"{each.code}  {each.title}  {len(each.found)} 条，新 {each.new} 条  {each.seconds:.2f} s")
 
@@ -110,7 +112,14 @@ def _summary(scanned: Scanned) -> dict[str, Any]:
         "engine": scanned.engine,
         "leaf": scanned.lake.leaf,
         "indicators": [
-            {"code": o.code, "found": len(o.found), "new": o.new, "seconds": o.seconds, "fault": o.fault}
+            {
+                "code": o.code,
+                "found": len(o.found),
+                "new": o.new,
+                "seconds": o.seconds,
+                "fault": o.fault,
+                "awaits": o.awaits,
+            }
             for o in scanned.outcomes
         ],
     }

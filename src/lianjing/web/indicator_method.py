@@ -75,7 +75,7 @@ def _figure(each: Any, day: date) -> dict[str, Any]:
 def _value(row: Parameter) -> str:
     if row.value is not None:
         return f"¥{row.value:,.2f}"
-    return row.value_text if row.value_number is None else f"{row.value_number.normalize():f}"
+    return (row.value_text or "—") if row.value_number is None else f"{row.value_number.normalize():f}"
 
 
 def _named(text: str) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from lianjing.analysis.indicator.header import BadHeader, parse
-from lianjing.analysis.indicator.library import library, read
-from lianjing.analysis.indicator.linter import NotPortable, check
+from lianjing.analysis.indicator.library import Indicator, library, read
+from lianjing.analysis.indicator.linter import NotPortable, check, tables_of
+from lianjing.analysis.indicator.scoped import hindrance
 
 GOOD = """-- code: M-T99
 -- title: 试验 | Trial
@@ -121,6 +122,16 @@ def test_what_engines_do_differently_is_refused(extra: str, rest: str) -> None:
 def test_only_one_select_is_a_text(body: str) -> None:
     with pytest.raises(NotPortable):
         check(GOOD + body, parse(GOOD, "x"))
+
+
+def test_a_part_that_bears_the_name_of_a_table_is_not_that_table() -> None:
+    own = "WITH fact AS (SELECT t.id FROM tender t) " + text(rest="JOIN fact f ON f.id = b.tender_id")
+    assert tables_of(check(GOOD + own, parse(GOOD, "x"))) == {"bid", "tender"}
+
+
+@pytest.mark.parametrize("indicator", library(), ids=lambda each: each.header.code)
+def test_the_rows_of_a_header_name_every_table_that_its_text_reads(indicator: Indicator) -> None:
+    assert hindrance(indicator) in {"", "population"}
 
 
 def test_a_parameter_that_no_text_uses_is_refused() -> None:

@@ -19,12 +19,14 @@ from lianjing.analysis.indicator.library import chosen
 from lianjing.analysis.indicator.scan import lake_of, scan
 from lianjing.analysis.lake.quality import quality
 from lianjing.analysis.lake.source import shared_snapshot
-from lianjing.runtime.finding.models import Finding, FindingSeen, IndicatorRun
+from lianjing.runtime.finding.models import Finding, FindingSeen, Indicator, IndicatorRun
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import Unit
+from lianjing.runtime.parameter.models import Parameter
 from lianjing.runtime.payment.models import PaymentApplication
 from lianjing.runtime.trail.act import SYSTEM, recorded
 from lianjing.runtime.trail.sequencer import sequence_all
+from lianjing.runtime.trail.stamp import renew
 
 NOW = datetime(2026, 6, 2, 2, 0, tzinfo=UTC)
 
@@ -79,6 +81,20 @@ def test_a_scan_keeps_what_it_finds_once_and_names_what_failed(
     again = scan(lake, engine, indicators, now=NOW)
     assert again.outcomes[0].new == 0 and Finding.objects.count() == 1
     assert scan(lake, engine, chosen("M-C11"), now=NOW, is_kept=False).outcomes[0].new == 0
+
+
+def test_an_indicator_whose_figure_nobody_has_set_waits_for_it_and_has_not_failed(
+    payment: PaymentApplication, engine: Failing, tmp_path: Path
+) -> None:
+    lake = lake_of(tmp_path, shared_snapshot(), engine, now=NOW)
+    first = scan(lake, engine, chosen("M-T29"), now=NOW)
+    (outcome,) = first.outcomes
+    assert "轮流中标检验水平" in outcome.awaits and not outcome.fault and first.failed == []
+    assert Indicator.objects.filter(code="M-T29").exists() and not IndicatorRun.objects.exists()
+    Parameter.objects.filter(key="indicator.m_t29.run_test_p").update(value_number=Decimal("0.05"))
+    renew()
+    assert scan(lake, engine, chosen("M-T29"), now=NOW).outcomes[0].awaits == ""
+    assert IndicatorRun.objects.get().indicator.code == "M-T29"
 
 
 class Killed(DuckBeside):

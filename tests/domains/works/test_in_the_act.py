@@ -12,13 +12,15 @@ import pytest
 from django.test import Client
 
 from lianjing.analysis.engine.lite import LiteEngine
-from lianjing.domains.works.models import ChangeOrder
+from lianjing.domains.works.models import Award, Bid, ChangeOrder
+from lianjing.runtime.exchange.models import ExternalRecord, Feed
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import LoginAccount
 from lianjing.runtime.parameter.models import Parameter
 from lianjing.runtime.process import services as process
 from lianjing.runtime.process.in_the_act import NOTE, Signalled, look_at
 from lianjing.runtime.scene import ANYWAY
+from lianjing.runtime.trail.act import SYSTEM, recorded
 from lianjing.runtime.trail.models import Body, Event
 from lianjing.runtime.trail.stamp import renew
 from tests.domains.works.playing import GOOD, LEAD, LEADER
@@ -120,3 +122,30 @@ def test_the_page_says_not_checked_where_the_check_failed(waiting, browser, monk
     monkeypatch.setattr("lianjing.analysis.indicator.at_hand.anchors_of", lambda *_given: {}["x"])
     page = browser(LEADER).get(URL.format(play.scene.item(matter, "leader").pk)).content.decode()
     assert "未检查" in page
+
+
+def test_the_signals_on_a_tender_are_gathered_from_its_own_rows(play):
+    _project, tender = play.awarded_project()
+    one, other = play.bid_rows(tender)[:2]
+    Bid.objects.filter(pk__in=(one.pk, other.pk)).update(upload_ip_hash="a1")
+    looked = look_at(tender.pk, now=play.scene.now)
+    assert {"M-T14", "M-T15", "M-T16", "M-T24", "M-T27"} <= set(looked.asked)
+    (signal,) = (each for each in looked.signals if each.code == "M-T14")
+    assert signal.evidence == (("bid", str(one.pk)), ("bid", str(other.pk)))
+
+
+def test_a_winner_on_a_ban_list_is_told_before_the_award_binds(play):
+    _project, tender = play.awarded_project()
+    award = Award.objects.get(tender_id=tender.pk, status="active")
+    assert "M-T45" not in {each.code for each in look_at(award.pk, now=play.scene.now).signals}
+    code = award.enterprise.credit_code
+    content = {"credit_code": code, "list_name": "严重失信主体名单", "doc_no": "1号", "from_on": "2020-01-01"}
+    feed = Feed(code="ban_lists", name="失信和禁入名单", provider="credit", purpose="核对", status="live")
+    with recorded("exchange.take", chain="installation:1", actor=SYSTEM, now=play.scene.now) as act:
+        act.save(feed)
+        entry = act.save(
+            ExternalRecord(feed=feed, kind="ban", external_no=f"{code}|1号", content=json.dumps(content))
+        )
+    looked = look_at(award.pk, now=play.scene.now)
+    (signal,) = (each for each in looked.signals if each.code == "M-T45")
+    assert signal.severity == "red" and ("external_record", str(entry.pk)) in signal.evidence

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
@@ -27,6 +28,7 @@ from lianjing.analysis.indicator.scoped import (
     wanted,
 )
 from lianjing.analysis.lake.export import column_types, feature_of
+from lianjing.analysis.lake.list_tables import bans_of
 from lianjing.analysis.lake.schema import Column, schema
 from lianjing.analysis.lake.source import Snapshot, expression, shared_snapshot
 from lianjing.analysis.lake.trail_tables import acts_of_matters, calendar
@@ -86,6 +88,8 @@ class _Database:
         """See `scoped.Source`."""
         if table == "act":
             return self._acts(values)
+        if (table, column) == ("ban_entry", "enterprise_id"):
+            return _placed(table, bans_of(self._snapshot, [int(each) for each in values]))
         if not schema().tables[table].is_ours:
             raise TooMuch(table)
         base = _statement(table, column, is_sqlite=self._snapshot.is_sqlite)
@@ -99,13 +103,18 @@ class _Database:
         return _made(table, rows)
 
     def _acts(self, values: Collection[str]) -> list[Row]:
-        names = [each.name for each in schema().tables["act"].columns]
-        places = [names.index(name) for name in _columns()["act"]]
         rows = acts_of_matters(self._snapshot, [int(each) for each in values])
         act = self._act
         if act is not None and str(act.matter_id) in values:
             rows.append(_being_done(act))
-        return [tuple(row[place] for place in places) for row in rows]
+        return _placed("act", rows)
+
+
+def _placed(table: str, rows: Iterable[Sequence[Any]]) -> list[Row]:
+    """Return rows of all columns of a made table with those that are read, in their order."""
+    names = [each.name for each in schema().tables[table].columns]
+    places = [names.index(name) for name in _columns()[table]]
+    return [tuple(row[place] for place in places) for row in rows]
 
 
 def _keys(table: str, column: str, values: Collection[str]) -> list[int] | list[str]:
@@ -167,7 +176,7 @@ def _looked(snapshot: Snapshot, matter_id: int, now: datetime, act: Act | None) 
         except TooMuch:
             left.append(each.header.code)
     engine = _engine()
-    _lay(engine, gathered, asked, snapshot)
+    _lay(engine, gathered, asked)
     found = [
         (each.header, row)
         for each in asked
@@ -236,18 +245,12 @@ def _engine() -> LiteEngine:
     return engine
 
 
-def _lay(engine: LiteEngine, gathered: Gathered, asked: Sequence[Indicator], snapshot: Snapshot) -> None:
+def _lay(engine: LiteEngine, gathered: Gathered, asked: Sequence[Indicator]) -> None:
     for name in {table for each in asked for table in each.tables}:
         if name in WHOLE:
-            engine.lay(name, len(_columns()[name]), _days(snapshot))
+            engine.lay(name, len(_columns()[name]), _placed(name, _calendar()))
         else:
             engine.lay(name, len(_columns()[name]), gathered.rows.get(name, ()))
-
-
-def _days(snapshot: Snapshot) -> list[Row]:
-    names = [each.name for each in schema().tables["calendar"].columns]
-    places = [names.index(name) for name in _columns()["calendar"]]
-    return [tuple(row[place] for place in places) for row in _calendar()]
 
 
 @by_stamp

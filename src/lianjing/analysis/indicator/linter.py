@@ -61,8 +61,11 @@ def check(sql: str, header: Header) -> exp.Expr:
 
 
 def tables_of(tree: exp.Expr) -> frozenset[str]:
-    """Return the lake's tables that a text reads."""
-    return frozenset(each.name for each in tree.find_all(exp.Table) if each.name in schema().tables)
+    """Return the lake's tables that a text reads; a part of its own that bears the name of one is none."""
+    sources = (source for scope in traverse_scope(tree) for source in scope.sources.values())
+    return frozenset(
+        each.name for each in sources if isinstance(each, exp.Table) and each.name in schema().tables
+    )
 
 
 def columns_of(tree: exp.Expr) -> frozenset[tuple[str, str]]:

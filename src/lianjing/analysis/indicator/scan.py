@@ -20,12 +20,16 @@ from lianjing.analysis.lake.source import Snapshot
 from lianjing.kernel.refusal import BadInput
 from lianjing.runtime.finding import detection, indicator_versions
 from lianjing.runtime.finding.detection import Detected
+from lianjing.runtime.finding.models import Indicator as Registered
 from lianjing.runtime.parameter.queries import MissingFigure
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one indicator fared: its findings, how many are new, seconds, and the fault where it failed."""
+    """How one indicator fared: its findings, how many are new, seconds; what it awaits, or the fault where it failed.
+
+    One that awaits a figure that nobody has set yet did not run, and did not fail.
+    """
 
     code: str
     title: str
@@ -33,6 +37,7 @@ class Outcome:
     new: int = 0
     seconds: float = 0.0
     fault: str = ""
+    awaits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +81,12 @@ def _one(
     header = indicator.header
     began = time.perf_counter()
     try:
-        values = header.values_on(day_of(lake))
-        found = run(engine, indicator, values, today=lake.day)
-        new = _kept(indicator, found, run_name=run_name, now=now) if is_kept else 0
-    except (EngineFailed, BadAnswer, BadInput, MissingFigure) as fault:
+        row = indicator_versions.register(registered(indicator), now) if is_kept else None
+        found = run(engine, indicator, header.values_on(day_of(lake)), today=lake.day)
+        new = 0 if row is None else _kept(row, found, run_name=run_name, now=now)
+    except MissingFigure as missing:
+        return Outcome(header.code, header.title, awaits=str(missing))
+    except (EngineFailed, BadAnswer, BadInput) as fault:
         return Outcome(header.code, header.title, seconds=_since(began), fault=str(fault))
     return Outcome(header.code, header.title, tuple(found), new, _since(began))
 
@@ -93,8 +100,7 @@ def day_of(lake: Lake) -> date:
     return EPOCH + timedelta(days=lake.day)
 
 
-def _kept(indicator: Indicator, found: Sequence[Detected], *, run_name: str, now: datetime) -> int:
-    row = indicator_versions.register(registered(indicator), now)
+def _kept(row: Registered, found: Sequence[Detected], *, run_name: str, now: datetime) -> int:
     stored = detection.store(found, run=run_name, scope="full", now=now, ran=[row])
     return len(stored.new)
 

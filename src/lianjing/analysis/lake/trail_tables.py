@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from lianjing.analysis.lake import list_tables
 from lianjing.analysis.lake.schema import NO_LEAF
 from lianjing.analysis.lake.source import OFFICE_SECONDS, Snapshot
 
@@ -87,5 +88,6 @@ MADE: Mapping[str, Callable[[Snapshot, int], Parts]] = {
     "act": acts,
     "act_row": act_rows,
     "calendar": calendar,
+    "ban_entry": list_tables.bans,
 }
 __all__ = ["MADE", "OFFICE_SECONDS", "acts", "calendar", "last_leaf", "touched_rows"]

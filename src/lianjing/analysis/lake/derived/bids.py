@@ -13,7 +13,7 @@ from lianjing.analysis.engine.engine import Engine
 RATIO_NEAR = 0.00005  # a ratio that is constant to four places
 PAIRS_OF_ONE_TENDER = 100  # bidders; more of them are compared by keys alone
 BIDS = (
-    "SELECT b.id, b.tender_id, b.lot_id, b.enterprise_id, b.is_winner FROM bid b "
+    "SELECT b.id, b.tender_id, b.lot_id, b.enterprise_id, b.is_winner, b.consortium_no FROM bid b "
     "WHERE b.status IN ('valid', 'disqualified', 'pending') AND b.enterprise_id IS NOT NULL"
 )
 ITEMS = (
@@ -33,6 +33,12 @@ class Bid(NamedTuple):
     lot: str | None
     bidder: str
     is_winner: int
+    consortium: int | None = None
+
+    def is_beside(self, other: Bid) -> bool:
+        """Whether two bids of a lot compete: of two firms that are not in one consortium."""
+        is_one = self.consortium is not None and self.consortium == other.consortium
+        return self.bidder != other.bidder and not is_one
 
 
 def similarity(engine: Engine) -> Iterator[tuple[Any, ...]]:
@@ -67,7 +73,7 @@ def _pairs(bids: Sequence[Bid]) -> Iterator[tuple[Bid, Bid]]:
         groups[each.tender, each.lot].append(each)
     for group in groups.values():
         if len(group) <= PAIRS_OF_ONE_TENDER:
-            yield from (pair for pair in combinations(group, 2) if pair[0].bidder != pair[1].bidder)
+            yield from (pair for pair in combinations(group, 2) if pair[0].is_beside(pair[1]))
 
 
 def compare(one: Mapping[str, int], other: Mapping[str, int]) -> tuple[int, float | None, float | None]:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from lianjing.analysis.engine.engine import Engine
-from lianjing.analysis.lake.derived import bids, matches, peers, ties
+from lianjing.analysis.lake.derived import bids, matches, peers, rotation, ties
 from lianjing.analysis.lake.export import Lake, keep, write
 from lianjing.analysis.lake.schema import Table, schema
 
@@ -20,6 +20,7 @@ STEPS: Mapping[str, Callable[[Engine], Iterable[tuple[Any, ...]]]] = {
     "party_component": ties.components,
     "bid_similarity": bids.similarity,
     "bidder_pair": bids.pairs_of_bidders,
+    "bid_rotation": rotation.circles,
     "entity_match": matches.matches,
     "peer_stats": peers.stats,
     "log_fact": peers.factorials,

@@ -1,4 +1,5 @@
 -- code: M-T18
+-- version: 2
 -- title: 清单单价规律 | Unit-price pattern
 -- domain: works
 -- severity: orange
@@ -7,7 +8,7 @@
 -- evidences: 串通投标
 -- source: 招标投标法实施条例 第四十条第四项; OCP R023
 -- subject: tender
--- rows: bid_similarity(tender_id), act(matter_id)
+-- rows: bid_similarity(tender_id), bid(tender_id), act(matter_id)
 -- param: correlation_min = @indicator.m_t18.correlation_min [0.9..1]
 -- param: items_min = 5 [3..200]
 -- param: ratio_items_min = 3 [3..200]

@@ -1,4 +1,5 @@
 -- code: M-T24
+-- version: 2
 -- title: 保证金同源 | Same bond payer
 -- domain: works
 -- severity: red
@@ -7,7 +8,7 @@
 -- evidences: 串通投标
 -- source: 招标投标法实施条例 第四十条第六项
 -- subject: tender
--- rows: bid_bond(bid_id), bid(tender_id), act(matter_id)
+-- rows: bid_bond(bid_id), bid(tender_id), account(id), act(matter_id)
 -- param: bidders_min = 2 [2..10]
 -- explain: 同一招标中{f_bidders}家投标人的投标保证金出自同一付款账户。
 -- explain_en: Bid bonds of {f_bidders} bidders in one tender come from one account.

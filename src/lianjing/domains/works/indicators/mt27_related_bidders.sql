@@ -1,4 +1,5 @@
 -- code: M-T27
+-- version: 2
 -- title: 股权/实控关联同标 | Related bidders
 -- domain: works
 -- severity: red
@@ -7,7 +8,7 @@
 -- evidences: 关联投标无效
 -- source: 招标投标法实施条例 第三十四条; OCP R032、R033
 -- subject: tender
--- rows: bid(tender_id), ownership(all), act(matter_id)
+-- rows: tender(id), bid(tender_id), ownership(enterprise_id), act(matter_id)
 -- param: share_ratio = 0.25 [0.05..0.5]
 -- explain: 同一标段的两家投标人由同一人持股各不低于{share_ratio}（较小者{f_share_ratio}）或同一实际控制人。
 -- explain_en: Two bidders of one lot share an owner with at least {share_ratio} in each (smaller: {f_share_ratio}) or a beneficial owner.
