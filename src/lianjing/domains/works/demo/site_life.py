@@ -10,12 +10,17 @@ from lianjing.domains.works.demo.contracting import agreed
 from lianjing.domains.works.demo.desk import COST, LEAD, LEADER, MAKER, QUALITY, SITE
 from lianjing.domains.works.demo.job import Job
 from lianjing.domains.works.demo.site import Change, asked, drawn, priced, proposal
-from lianjing.domains.works.models import SiteVisaItem
+from lianjing.domains.works.models import Bid, SiteVisaItem
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.scene_queue import Script
 
-GREEN = ("澜汀市筑昉园林绿化有限公司", "91990101MAUXC3A92Q")
-EARTH = ("澜汀市蓦成土石方工程有限公司", "91990101MAGKTUPDX6")
+# Who takes lesser works; one that lost the tender would be a pattern of its own (M-T43).
+SUBCONTRACTORS = (
+    ("澜汀市筑昉园林绿化有限公司", "91990101MAUXC3A92Q"),
+    ("澜汀市蓦成土石方工程有限公司", "91990101MAGKTUPDX6"),
+    ("澜汀市垒拆建筑拆除有限公司", "91990101MAG3F15M5K"),
+    ("澜汀市炘电机电安装有限公司", "91990101MAFEPA6F1U"),
+)
 SLIDE = Change(
     "YJ-001",
     "138600.00",
@@ -47,11 +52,11 @@ def site_life(job: Job) -> Script[None]:
 
 def subcontracted(job: Job) -> Script[None]:
     """Report a subcontract of the lesser works; the main structure is refused first."""
-    firm = EARTH if job.contract.enterprise and job.contract.enterprise.name == GREEN[0] else GREEN
+    name, code = subcontractor(job)
     data = {
         "contract": job.contract.pk,
-        "name": firm[0],
-        "credit_code": firm[1],
+        "name": name,
+        "credit_code": code,
         "scope_text": "附属绿化及场地平整",
         "amount": str(((job.contract.amount or Decimal(0)) * Decimal("0.06")).quantize(Decimal(1000))),
     }
@@ -62,6 +67,16 @@ def subcontracted(job: Job) -> Script[None]:
     yield from job.step(job.builder, matter, "apply", data)
     yield from job.step(job.chief, matter, "supervise")
     yield from job.step(LEAD, matter, "approve")
+
+
+def subcontractor(job: Job) -> tuple[str, str]:
+    """Return a firm that neither has the contract nor bid for it."""
+    firm = job.contract.enterprise
+    away = {firm.credit_code} if firm else set()
+    if job.contract.tender_id:
+        bids = Bid.objects.filter(tender_id=job.contract.tender_id)
+        away |= set(bids.values_list("enterprise__credit_code", flat=True))
+    return next((each for each in SUBCONTRACTORS if each[1] not in away), SUBCONTRACTORS[0])
 
 
 def wages(job: Job) -> Script[None]:
