@@ -39,6 +39,8 @@ def begun(page: Any, office: str) -> str:
     page.goto(f"{office}/works/?q=甪里河")
     page.locator("main table a[href^='/works/']", has_text="甪里河").first.click()
     page.locator("main a[href$='/open/works_payment/']").click()
+    # A title of its own: the one proposed is in the language of the seat, and others read it too.
+    page.locator("#title").fill("甪里河整治工程款支付")
     page.locator("main form button[type=submit]").click()
     page.wait_for_url(re.compile(r"/items/\d+/"))
     return str(page.evaluate("location.pathname"))
