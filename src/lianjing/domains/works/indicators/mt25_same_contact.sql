@@ -7,21 +7,24 @@
 -- evidences: 视为投标人相互串通投标; 招标人与投标人串通
 -- source: 招标投标法实施条例 第四十条第二项、第四十一条; OCP R043、R044
 -- subject: tender
--- rows: tender(id), bid(tender_id), enterprise(id), tie(all), person(unit_id), act(matter_id)
+-- rows: population
 -- param: bidders_min = 2 [2..10]
 -- param: insiders_min = 1 [1..10]
 -- explain: {f_bidders}家投标人的联系电话或递交人相同（不少于{bidders_min}家）；或与招标人的工作人员同电话、由其代办（{f_members}人，不少于{insiders_min}人）。
 -- explain_en: {f_bidders} bidders share a telephone or the person who handed in (at least {bidders_min}); or a bidder shares a telephone or agent with the tenderer's staff ({f_members} persons, at least {insiders_min}).
--- excludes: 已撤回的投标; 同一联合体的成员; 截止前已终止的关联
+-- excludes: 已撤回的投标; 同一联合体的成员; 截止前已终止的关联; 本次招标的代理机构代为上传
 WITH offer AS (
-    SELECT b.id, b.tender_id, b.enterprise_id, b.submitted_by_person_id AS sender, t.owner_unit_id, t.deadline_day,
+    SELECT b.id, b.tender_id, b.enterprise_id, b.submitted_by_person_id AS sender, t.owner_unit_id,
+        t.agency_enterprise_id AS agency, t.deadline_day,
         CASE WHEN b.consortium_no IS NULL THEN b.enterprise_id ELSE 'c' || CAST(b.consortium_no AS VARCHAR) END AS bidder
     FROM bid b JOIN tender t ON t.id = b.tender_id WHERE b.enterprise_id IS NOT NULL AND b.status <> 'withdrawn'
 ), keyed AS (
     SELECT o.id, o.tender_id, o.bidder, 'phone' AS kind, e.phone_norm AS contact FROM offer o
     JOIN enterprise e ON e.id = o.enterprise_id WHERE e.phone_norm <> ''
     UNION ALL
-    SELECT o.id, o.tender_id, o.bidder, 'sender' AS kind, o.sender AS contact FROM offer o WHERE o.sender IS NOT NULL
+    SELECT o.id, o.tender_id, o.bidder, 'sender' AS kind, o.sender AS contact FROM offer o
+    WHERE o.sender IS NOT NULL AND NOT EXISTS (SELECT p.id FROM person p JOIN unit u ON u.id = p.unit_id
+        JOIN enterprise a ON a.credit_code = u.enterprise_no WHERE p.id = o.sender AND a.id = o.agency)
 ), common AS (
     SELECT k.tender_id, k.kind, k.contact, COUNT(DISTINCT k.bidder) AS bidders FROM keyed k
     GROUP BY k.tender_id, k.kind, k.contact HAVING COUNT(DISTINCT k.bidder) >= $bidders_min
