@@ -18,7 +18,8 @@ WITH offer AS (
         ROW_NUMBER() OVER (PARTITION BY b.tender_id, COALESCE(b.lot_id, '') ORDER BY b.price_fen, b.id) AS place
     FROM bid b WHERE b.price_fen > 0 AND b.status IN ('valid', 'disqualified', 'pending')
         AND NOT EXISTS (SELECT e.id FROM bid e WHERE e.tender_id = b.tender_id AND e.consortium_no = b.consortium_no
-            AND COALESCE(e.lot_id, '') = COALESCE(b.lot_id, '') AND e.id < b.id)
+            AND COALESCE(e.lot_id, '') = COALESCE(b.lot_id, '') AND e.id < b.id
+            AND e.price_fen > 0 AND e.status IN ('valid', 'disqualified', 'pending'))
 ), gap AS (
     SELECT a.tender_id, a.lot, CAST(b.price_fen - a.price_fen AS DOUBLE) AS step,
         CAST(b.price_fen - a.price_fen AS DOUBLE) / NULLIF(CAST(a.price_fen AS DOUBLE), 0e0) AS growth

@@ -29,7 +29,7 @@ WITH offer AS (
     SELECT k.tender_id, k.kind, k.contact, COUNT(DISTINCT k.bidder) AS bidders FROM keyed k
     GROUP BY k.tender_id, k.kind, k.contact HAVING COUNT(DISTINCT k.bidder) >= $bidders_min
 ), counted AS (
-    SELECT c.tender_id, c.kind, CAST(SUM(c.bidders) AS BIGINT) AS bidders FROM common c GROUP BY c.tender_id, c.kind
+    SELECT c.tender_id, c.kind, MAX(c.bidders) AS bidders FROM common c GROUP BY c.tender_id, c.kind
 ), bound AS (
     SELECT i.id, i.from_party AS one, i.to_party AS other, COALESCE(i.from_day, -100000) AS from_day, COALESCE(i.to_day, 100000) AS to_day
     FROM tie i WHERE i.kind IN ('phone', 'agent')
