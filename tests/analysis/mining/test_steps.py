@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lianjing.analysis.mining import desks, flows, late, peers, variants
+from lianjing.analysis.mining.live import narrowed
 from lianjing.analysis.mining.store import UNKNOWN, Event, Store
 from lianjing.analysis.mining.worktime import EPOCH, OFFICE_HOURS, WorkTime, weekdays
 from lianjing.kernel.process.calendar import Day, WorkCalendar
@@ -70,6 +71,56 @@ def test_rework_is_told_apart_by_who_did_it_again() -> None:
         review = next(each for each in variants.rework(store) if each.type == "审核")
     assert (review.cases, review.again) == (2, 3)
     assert (review.same_person, review.other_person, review.unknown_person) == (1, 1, 1)
+
+
+def _reviewed(matter: str, day: int, hands: str, number: str) -> list[Event]:
+    """A joint review: each of the hands concludes a day after the one before."""
+    return [
+        event(matter, "联审", person, day + nth, 10, post=f"{person}岗")._replace(round=number)
+        for nth, person in enumerate(hands)
+    ]
+
+
+JOINT = [
+    event("支5", "申请", "甲", 0, 10),
+    *_reviewed("支5", 1, "丙乙丁", "1"),
+    event("支5", "付款", "丁", 4, 10),
+]
+
+
+def test_a_joint_review_is_one_step_with_several_hands() -> None:
+    with store_of(JOINT) as store:
+        rows = store.all("SELECT pos, dt_work FROM step ORDER BY pos")
+        assert [each.steps for each in variants.variants(store)] == [("申请", "联审", "付款")]
+        assert variants.rework(store) == []
+        assert desks.ping_pong(store) == []
+        moves = {(each.origin, each.target): each.median_days for each in desks.handovers(store)}
+        waited = {each.person: each.median_days for each in desks.desks(store) if each.type == "联审"}
+        (pair,) = variants.four_eyes(store, [variants.Pair("联审", "付款")])
+        assert [side.persons for side in peers.unit_sides(store)] == [4]
+    day = 7 * 3600
+    assert rows == [(1, 3 * day), (2, day), (3, None)]  # with the last of the three
+    assert moves == {("甲", "丙"): 1.0, ("甲", "乙"): 2.0, ("甲", "丁"): 3.0}  # 丁 to himself is none
+    assert waited == {"丙": 1.0, "乙": 2.0, "丁": 3.0}
+    assert pair.person == "丁"
+
+
+def test_a_joint_review_held_again_is_rework_by_the_same_persons_in_any_order() -> None:
+    again = [*JOINT[:4], event("支5", "申请", "甲", 4, 10), *_reviewed("支5", 7, "丁丙乙", "2")]
+    with store_of(again) as store:
+        same = next(each for each in variants.rework(store) if each.type == "联审")
+    with store_of([*again[:5], *_reviewed("支5", 7, "丁丙戊", "2")]) as store:
+        changed = next(each for each in variants.rework(store) if each.type == "联审")
+    assert (same.again, same.same_person, same.other_person) == (1, 1, 0)
+    assert (changed.again, changed.same_person, changed.other_person) == (1, 0, 1)
+
+
+def test_hands_of_a_round_are_seen_through_some_of_the_objects() -> None:
+    """Filtered as the pages filter: the hands of the others are gone."""
+    other = [event("支6", "申请", "甲", 0, 9), *_reviewed("支6", 1, "戊己", "1")]
+    with store_of([*JOINT, *other]) as store:
+        seen = narrowed(store, [store.objects.numbers["支6"]])
+        assert {each.person for each in desks.desks(seen)} == {"戊", "己"}
 
 
 def test_four_eyes_hold_for_any_repetition_of_a_step() -> None:

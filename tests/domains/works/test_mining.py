@@ -8,8 +8,9 @@ import pytest
 
 from lianjing.analysis.mining import trail_log
 from lianjing.analysis.mining.conformance import conform
+from lianjing.analysis.mining.desks import desks
 from lianjing.analysis.mining.store import Store
-from lianjing.analysis.mining.variants import four_eyes, variants
+from lianjing.analysis.mining.variants import four_eyes, rework, variants
 from lianjing.cli import commands
 from lianjing.intake.eventlog.ocel import whole_of
 from lianjing.intake.eventlog.reading import Account
@@ -17,7 +18,7 @@ from lianjing.runtime.domains import domains
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.regulation.models import Definition
 from lianjing.runtime.trail.models import Event
-from tests.domains.works.playing import AUDITOR
+from tests.domains.works.playing import AUDITOR, ECO, LAW, PLN
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,26 @@ def test_a_return_that_the_process_allows_is_no_deviation(contracted):
         store.derive(trail_log.worktime())
         assert conform(store, trail_log.judge_of(source, store)).fit == 1
         assert variants(store)[0].steps == ("支付申请", "审计审（退回）")
+
+
+def test_a_joint_review_is_one_step_once_its_last_unit_has_concluded(building):
+    play, project, contract = building
+    matter = play.change_to_price(project, contract, "500000")
+    source = trail_log.source_of("works_change")
+    for number, element in ((ECO, "ECO"), (LAW, "LAW")):
+        play.do(number, matter, "joint", {"result": "agree", "opinion": "已核"}, element)
+    before = [event.type for event in trail_log.events_of(source)]
+    play.do(PLN, matter, "joint", {"result": "agree", "opinion": "已核"}, "PLN")
+    with Store() as store:
+        store.load(trail_log.events_of(source))
+        store.derive(trail_log.worktime())
+        (way,) = variants(store)
+        assert way.steps == (*before, "办局联审")
+        assert rework(store) == []
+        assert {each.count for each in desks(store) if each.type == "办局联审"} == {1}
+        assert len([each for each in desks(store) if each.type == "办局联审"]) == 3
+        assert conform(store, trail_log.judge_of(source, store)).fit == 1
+    assert "办局联审" not in before
 
 
 def test_an_open_step_past_its_day_is_late_with_its_post_and_clause(reviewed):

@@ -78,8 +78,8 @@ def desks(store: Store) -> list[Desk]:
     rows = store.all(
         f"""
         WITH waited AS (
-            SELECT next_type AS type, next_post AS post, next_person AS person, dt_work AS d, COUNT(*) AS n FROM step
-            WHERE next_type IS NOT NULL GROUP BY ALL
+            SELECT next_type AS type, next_post AS post, next_person AS person, dt_work AS d, COUNT(*) AS n FROM handover
+            GROUP BY ALL
         ), alike AS (SELECT type, d, SUM(n) AS n FROM waited GROUP BY ALL),
         usual AS (SELECT * FROM ({quantiles("alike", "type", 50)})),
         own AS (SELECT * FROM ({quantiles("waited", "post, person, type", 50, 95)})),
@@ -88,8 +88,7 @@ def desks(store: Store) -> list[Desk]:
             FROM waited w JOIN usual u ON w.type = u.type GROUP BY post, person, w.type
         ), spread AS (
             SELECT post, person, type, COUNT(*) AS cases FROM (
-                SELECT DISTINCT next_post AS post, next_person AS person, next_type AS type, object FROM step
-                WHERE next_type IS NOT NULL
+                SELECT DISTINCT next_post AS post, next_person AS person, next_type AS type, object FROM handover
             ) GROUP BY post, person, type
         )
         SELECT post, person, type, n, cases, q50, q95, excess
@@ -116,8 +115,8 @@ def handovers(store: Store) -> list[Handover]:
     """Return the matrix of hand-overs between different persons, the most frequent first."""
     rows = store.all(
         """
-        SELECT person, next_person, COUNT(*), COUNT(DISTINCT object), QUANTILE_DISC(dt_work, 0.5) FROM step
-        WHERE next_person IS NOT NULL AND next_person <> person
+        SELECT person, next_person, COUNT(*), COUNT(DISTINCT object), QUANTILE_DISC(dt_work, 0.5) FROM handover
+        WHERE next_person <> person
         GROUP BY person, next_person ORDER BY COUNT(*) DESC, person, next_person
         """
     )
@@ -151,7 +150,7 @@ def batches(store: Store, *, within_seconds: int = 300, at_least: int = 3) -> li
         """
         WITH gaps AS (
             SELECT object, person, type, t, CASE WHEN t - LAG(t) OVER o <= ? THEN 0 ELSE 1 END AS begins
-            FROM step WHERE person <> 0 WINDOW o AS (PARTITION BY person, type ORDER BY t, event)
+            FROM hand WHERE person <> 0 WINDOW o AS (PARTITION BY person, type ORDER BY t, event)
         ), islands AS (
             SELECT *, SUM(begins) OVER (PARTITION BY person, type ORDER BY t ROWS UNBOUNDED PRECEDING) AS island FROM gaps
         )

@@ -13,7 +13,7 @@ from threading import Lock, RLock
 
 from lianjing.analysis.mining import trail_log
 from lianjing.analysis.mining.arcs import Arcs, arcs_of
-from lianjing.analysis.mining.store import Store
+from lianjing.analysis.mining.store import RELATIONS, Store
 from lianjing.runtime.process.models import ProcessInstance
 from lianjing.runtime.regulation.queries import graph_of
 from lianjing.runtime.trail.models import Event
@@ -179,7 +179,7 @@ def narrowed(store: Store, objects: Iterable[int]) -> Store:
     (base,) = seen.one("SELECT CURRENT_DATABASE()")
     seen.connection.execute("CREATE OR REPLACE TEMP TABLE chosen(object INTEGER)")
     seen.connection.execute("INSERT INTO temp.chosen SELECT UNNEST(CAST(? AS INTEGER[]))", [sorted(chosen)])
-    for table in ("event", "step"):
+    for table in ("event", "step", *RELATIONS):
         seen.connection.execute(
             f'CREATE OR REPLACE TEMP VIEW {table} AS SELECT * FROM "{base}".main.{table}'
             " WHERE object IN (SELECT object FROM temp.chosen)"

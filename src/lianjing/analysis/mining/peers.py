@@ -278,7 +278,7 @@ def _beside(store: Store, name: Callable[[int], str]) -> list[Side]:
         WITH whole AS (
             SELECT side, s.object, MAX(w) - MIN(w) AS w, COUNT(*) AS n FROM step s JOIN side USING (object) GROUP BY side, s.object
         ), people AS (
-            SELECT side, COUNT(DISTINCT person) AS persons FROM step JOIN side USING (object) WHERE person <> 0 GROUP BY side
+            SELECT side, COUNT(DISTINCT person) AS persons FROM hand JOIN side USING (object) WHERE person <> 0 GROUP BY side
         )
         SELECT w.side, COUNT(*), COUNT(*) FILTER (n > 1), QUANTILE_DISC(w, 0.5), QUANTILE_DISC(w, 0.95), AVG(n),
             COALESCE(MAX(persons), 0)

@@ -1,4 +1,9 @@
-"""The store of one analysis: events with integer codes in DuckDB, their names beside it, and the table `step`."""
+"""The store of one analysis: events with integer codes in DuckDB, their names beside it, and what is derived of them.
+
+`step` has a row for each step of an object with the one after it. What several did together in one round is one step,
+done with the last of them; `hand` has a row for each of them, `handover` one for each to whom a step passed the object,
+`crew` who did a step, as one value.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +24,45 @@ UNKNOWN = "（未注明）"
 DAY_MICROSECONDS = 86_400_000_000
 COLUMNS = "id BIGINT, object INTEGER, type INTEGER, person INTEGER, post INTEGER, unit INTEGER, t BIGINT"
 
+STEP = """
+    CREATE OR REPLACE TABLE step AS {timed}
+    SELECT object, CAST(ROW_NUMBER() OVER o AS INTEGER) AS pos, id AS event, type, person, post, unit, t, w,
+        LEAD(type) OVER o AS next_type, LEAD(person) OVER o AS next_person, LEAD(post) OVER o AS next_post,
+        LEAD(t) OVER o - t AS dt_wall, LEAD(w) OVER o - w AS dt_work
+    FROM {source} WINDOW o AS (PARTITION BY object ORDER BY t, id)"""
+GATHERED = """
+    CREATE OR REPLACE TABLE done AS {timed}
+    SELECT t.*, CASE WHEN r.round IS NULL THEN id ELSE LAST_VALUE(id) OVER (
+        PARTITION BY t.object, r.round ORDER BY t.t, t.id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    ) END AS last FROM timed t LEFT JOIN round r ON r.event = t.id"""
+RELATIONS = ("hand", "handover", "crew")
+ALONE = {
+    "hand": "SELECT object, pos, event, type, person, post, unit, t, w FROM step",
+    "handover": """
+        SELECT object, pos, type, person, next_type, next_person, next_post, dt_wall, dt_work FROM step
+        WHERE next_type IS NOT NULL""",
+    "crew": "SELECT object, pos, type, NULLIF(person, 0) AS crew FROM step",
+}
+TOGETHER = {  # one of a round may have done his part before the step that another branch counts before it: he waited 0
+    "hand": """
+        SELECT s.object, s.pos, d.id AS event, d.type, d.person, d.post, d.unit, d.t, d.w
+        FROM done d JOIN step s ON s.event = d.last""",
+    "handover": """
+        SELECT s.object, s.pos, s.type, s.person, h.type AS next_type, h.person AS next_person, h.post AS next_post,
+            GREATEST(h.t - s.t, 0) AS dt_wall, GREATEST(h.w - s.w, 0) AS dt_work
+        FROM step s JOIN hand h ON h.object = s.object AND h.pos = s.pos + 1""",
+    "crew": """
+        SELECT object, pos, type,
+            CASE WHEN MIN(person) > 0 THEN CAST(LIST_SORT(LIST(DISTINCT person)) AS VARCHAR) END AS crew
+        FROM hand GROUP BY object, pos, type""",
+}
+
 
 class Event(NamedTuple):
-    """One event as it comes in: names as text, `at` in microseconds since 1970 UTC; "" is not known."""
+    """One event as it comes in: names as text, `at` in microseconds since 1970 UTC; "" is not known.
+
+    Events of one object with the same `round` are the hands of one step; "" is a step by itself.
+    """
 
     object: str
     type: str
@@ -29,6 +70,7 @@ class Event(NamedTuple):
     post: str
     unit: str
     at: int
+    round: str = ""
 
 
 @dataclass
@@ -90,13 +132,18 @@ class Store:
 
     def load(self, events: Iterable[Event]) -> int:
         """Take in the events, once; equal times keep the order in which they came. Returns how many."""
-        self.table("event", COLUMNS, self._coded(events))
+        rounds: list[tuple[int, int]] = []
+        self.table("event", COLUMNS, self._coded(events, rounds))
+        self.table("round", "event BIGINT, round INTEGER", rounds)
         return int(self.one("SELECT COUNT(*) FROM event")[0])
 
-    def _coded(self, events: Iterable[Event]) -> Iterator[tuple[int, ...]]:
+    def _coded(self, events: Iterable[Event], rounds: list[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
         objects, types = self.objects.number, self.types.number
         persons, posts, units = self.persons.number, self.posts.number, self.units.number
+        together = Codes()
         for number, each in enumerate(events):
+            if each.round:
+                rounds.append((number, together.number(each.round)))
             yield (
                 number,
                 objects(each.object),
@@ -132,22 +179,29 @@ class Store:
             "CREATE OR REPLACE TABLE work_day(day INTEGER, before BIGINT, is_working INTEGER)"
         )
         self._insert("work_day", worktime.rows(first, last))
-        self.connection.execute(
-            f"""
-            CREATE OR REPLACE TABLE step AS
+        timed = f"""
             WITH local AS (
                 SELECT *, (t + {shift}) // {DAY_MICROSECONDS} AS day,
                     ((t + {shift}) % {DAY_MICROSECONDS}) // 1000000 AS s FROM event
             ), timed AS (
                 SELECT id, object, type, person, post, unit, t, {worktime.sql()} AS w
                 FROM local JOIN work_day d USING (day)
-            )
-            SELECT object, CAST(ROW_NUMBER() OVER o AS INTEGER) AS pos, id AS event, type, person, post, unit, t, w,
-                LEAD(type) OVER o AS next_type, LEAD(person) OVER o AS next_person, LEAD(post) OVER o AS next_post,
-                LEAD(t) OVER o - t AS dt_wall, LEAD(w) OVER o - w AS dt_work
-            FROM timed WINDOW o AS (PARTITION BY object ORDER BY t, id)
-            """
-        )
+            )"""
+        if self._has_rounds():
+            self.connection.execute(GATHERED.format(timed=timed))
+            self.connection.execute(STEP.format(timed="", source="(SELECT * FROM done WHERE id = last)"))
+            self._relate(TOGETHER)
+        else:
+            self.connection.execute(STEP.format(timed=timed, source="timed"))
+            self._relate(ALONE)
+
+    def _has_rounds(self) -> bool:
+        tables = self.one("SELECT COUNT(*) FROM duckdb_tables() WHERE table_name = 'round'")
+        return bool(tables[0]) and bool(self.one("SELECT COUNT(*) FROM round")[0])
+
+    def _relate(self, relations: dict[str, str]) -> None:
+        for name in RELATIONS:
+            self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {relations[name]}")
 
     def _span(self, shift: int) -> tuple[int, int]:
         row = self.one(

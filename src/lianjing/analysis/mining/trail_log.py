@@ -73,9 +73,10 @@ def label_of(source: Source, matter_id: int) -> str:
 def events_of(source: Source) -> Iterator[Event]:
     """Yield the steps done and returned, in the order of the trail.
 
-    Refused attempts are no steps, nor is what was taken back: it is done again.
+    Refused attempts are no steps, nor is what was taken back: it is done again. What several do at once (a joint
+    review) is one step with the last of them; until then it is not done, and left out.
     """
-    undone = _taken_back(source)
+    undone, rounds, unfinished = _taken_back(source), *_rounds(source)
     persons = dict(Person.objects.values_list("id", "name"))
     posts = dict(Post.objects.values_list("id", "name"))
     units = dict(Unit.objects.values_list("id", "name"))
@@ -85,7 +86,8 @@ def events_of(source: Source) -> Iterator[Event]:
     )
     for key, act, step, matter, person, post, unit, moment in rows.iterator():
         label = _label(source, act, step)
-        if matter in source.matters and label and key not in undone:
+        together = rounds.get((matter, step, moment), "")
+        if matter in source.matters and label and key not in undone and (matter, together) not in unfinished:
             yield Event(
                 label_of(source, matter),
                 label,
@@ -93,7 +95,23 @@ def events_of(source: Source) -> Iterator[Event]:
                 posts.get(post or 0, ""),
                 units.get(unit or 0, ""),
                 (moment - START) // MICROSECOND,
+                together if act == f"{source.key}.{step}" else "",
             )
+
+
+def _rounds(
+    source: Source,
+) -> tuple[dict[tuple[int | None, str, datetime], str], set[tuple[int | None, str]]]:
+    """Return to which round of a step for several at once an act belongs, by its moment; and the rounds still open."""
+    rounds: dict[tuple[int | None, str, datetime], str] = {}
+    unfinished: set[tuple[int | None, str]] = set()
+    items = WorkItem.objects.filter(instance__definition__key=source.key).exclude(element="")
+    for matter, step, number, closed in items.values_list("matter_id", "step_key", "round", "closed_at"):
+        if closed is None:
+            unfinished.add((matter, f"{step} {number}"))
+        else:
+            rounds[matter, step, closed] = f"{step} {number}"
+    return rounds, unfinished
 
 
 def _taken_back(source: Source) -> set[str]:

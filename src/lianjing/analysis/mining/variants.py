@@ -109,20 +109,21 @@ def steps_of(store: Store, text: str) -> tuple[str, ...]:
 def rework(store: Store) -> list[Rework]:
     """Return each kind of step that was done again, the most often first.
 
-    "Same person" compares with the time before in the same object; where either is unknown, so is the answer.
+    "Same person" compares with the time before in the same object, all who did it together then with all who did it
+    now; where any of them is unknown, so is the answer.
     """
     rows = store.all(
         """
         WITH again AS (SELECT object, type FROM step GROUP BY object, type HAVING COUNT(*) > 1),
         pairs AS (
-            SELECT s.object, s.type, s.person, LAG(s.person) OVER (PARTITION BY s.object, s.type ORDER BY pos) AS before
-            FROM step s JOIN again a ON a.object = s.object AND a.type = s.type
+            SELECT c.object, c.type, c.crew, LAG(c.crew) OVER o AS before, ROW_NUMBER() OVER o AS nth
+            FROM crew c JOIN again a ON a.object = c.object AND a.type = c.type
+            WINDOW o AS (PARTITION BY c.object, c.type ORDER BY c.pos)
         )
         SELECT type, COUNT(DISTINCT object), COUNT(*),
-            COUNT(*) FILTER (person = before AND person <> 0),
-            COUNT(*) FILTER (person <> before AND person <> 0 AND before <> 0),
-            COUNT(*) FILTER (person = 0 OR before = 0)
-        FROM pairs WHERE before IS NOT NULL GROUP BY type ORDER BY COUNT(*) DESC, type
+            COUNT(*) FILTER (crew = before), COUNT(*) FILTER (crew <> before),
+            COUNT(*) FILTER (crew IS NULL OR before IS NULL)
+        FROM pairs WHERE nth > 1 GROUP BY type ORDER BY COUNT(*) DESC, type
         """
     )
     return [
@@ -139,9 +140,9 @@ def four_eyes(store: Store, pairs: Sequence[Pair]) -> list[FourEyes]:
     store.table("pair", "place INTEGER, one INTEGER, other INTEGER", known)
     rows = store.all(
         """
-        WITH done AS (SELECT DISTINCT object, type, person FROM step WHERE person <> 0)
+        WITH worker AS (SELECT DISTINCT object, type, person FROM hand WHERE person <> 0)
         SELECT p.place, a.object, a.person FROM pair p
-        JOIN done a ON a.type = p.one JOIN done b ON b.type = p.other AND b.object = a.object AND b.person = a.person
+        JOIN worker a ON a.type = p.one JOIN worker b ON b.type = p.other AND b.object = a.object AND b.person = a.person
         ORDER BY p.place, a.object, a.person
         """
     )
