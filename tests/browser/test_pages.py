@@ -25,7 +25,7 @@ SUPERVISING = (
     "tip_follow tip_new token_new tokens trail_log unmaskings webhook_new webhooks works_bank works_bank_line "
     "works_bank_statements works_catalogues works_costs works_item works_items works_items_guide works_payment "
     "works_payments works_plan works_post_load works_project_catalogue works_project_costs works_relocation "
-    "works_supervision_plan works_tender_room works_tenders works_warranties works_workload year_end "
+    "works_supervision_plan works_tender_room works_tenders works_warranties works_durations works_workload year_end "
     "revisions revision injury_cases injury_ledger injury_claims "
     "external_findings external_finding injury_withheld injury_screenings injury_screening injury_checks "
     "findings finding_new finding_harms finding_cases indicators change_requests "

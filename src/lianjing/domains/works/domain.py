@@ -67,6 +67,7 @@ DOMAIN = Domain(
         MenuEntry(Text("项目台账", "Projects"), "works_projects", "工程项目", "building-factory"),
         MenuEntry(Text("招标室", "Tender room"), "works_tenders", "工程项目", "gavel"),
         MenuEntry(Text("岗位工作量", "Workload"), "works_workload", "工程项目", "users", OFFICIALS),
+        MenuEntry(Text("阶段用时", "Time in stages"), "works_durations", "工程项目", "clock", OFFICIALS),
         MenuEntry(Text("年度计划", "Yearly plan"), "works_plan", "工程项目", "calendar", OFFICIALS),
         MenuEntry(Text("造价链", "Cost chain"), "works_costs", "工程项目", "chart-bar", OFFICIALS),
         MenuEntry(

@@ -209,6 +209,7 @@ LISTS = (
     "works_projects",
     "works_tenders",
     "works_workload",
+    "works_durations",
     "works_post_load",
     "works_plan",
     "works_costs",
