@@ -19,8 +19,10 @@ from lianjing.analysis.indicator.library import chosen
 from lianjing.analysis.indicator.scan import lake_of, scan
 from lianjing.analysis.lake.quality import quality
 from lianjing.analysis.lake.source import shared_snapshot
+from lianjing.runtime.finding.assigning import chiefs, group_of
 from lianjing.runtime.finding.models import Finding, FindingSeen, Indicator, IndicatorRun
 from lianjing.runtime.matter.models import Matter
+from lianjing.runtime.message.models import Message, MessageDelivery
 from lianjing.runtime.org.models import Unit
 from lianjing.runtime.parameter.models import Parameter
 from lianjing.runtime.payment.models import PaymentApplication
@@ -81,6 +83,29 @@ def test_a_scan_keeps_what_it_finds_once_and_names_what_failed(
     again = scan(lake, engine, indicators, now=NOW)
     assert again.outcomes[0].new == 0 and Finding.objects.count() == 1
     assert scan(lake, engine, chosen("M-C11"), now=NOW, is_kept=False).outcomes[0].new == 0
+
+
+@pytest.mark.covers("R3")
+def test_a_late_payment_warns_those_who_supervise_its_unit_and_one_in_time_nobody(
+    payment: PaymentApplication, engine: Failing, tmp_path: Path
+) -> None:
+    def told() -> set[int]:
+        return set(
+            MessageDelivery.objects.filter(message__kind="finding").values_list("person_id", flat=True)
+        )
+
+    in_time = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)  # the last day, moved by the holidays
+    lake = lake_of(tmp_path / "before", shared_snapshot(), engine, now=in_time)
+    scan(lake, engine, chosen("M-C11"), now=in_time)
+    assert not Finding.objects.exists() and told() == set()
+    lake = lake_of(tmp_path / "after", shared_snapshot(), engine, now=NOW)
+    scan(lake, engine, chosen("M-C11"), now=NOW)
+    row = Finding.objects.get()
+    assert (row.matter_id, row.severity) == (payment.matter_id, "orange")
+    group = group_of(payment.matter.unit_id)
+    assert told() == set(chiefs(group, NOW.date())) != set()
+    (text,) = Message.objects.filter(kind="finding").values_list("text", flat=True)
+    assert "逾期27日" in text
 
 
 def test_an_indicator_whose_figure_nobody_has_set_waits_for_it_and_has_not_failed(
