@@ -90,7 +90,7 @@ def check_receipt(text: str) -> Checked:
         proof = parse_proof(text.replace("\r\n", "\n").strip("\ufeff \t\n") + "\n")
         envelope = parse_envelope(proof.extra) if proof.extra else None
     except Malformed as error:
-        raise BadInput(_("不是收据：%(reason)s") % {"reason": error.reason}, "receipt") from error
+        raise BadInput(_("不是收据：请粘贴收据的全文，不要增减"), "receipt") from error
     except NotCanonical as error:
         raise BadInput(_("收据所附的信封无法识别"), "receipt") from error
     if envelope is None:
