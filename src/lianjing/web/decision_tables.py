@@ -22,24 +22,31 @@ class ShownRule:
 
 @dataclass(frozen=True, slots=True)
 class ShownTable:
-    """A table with its heads; `inputs` says how many of them are conditions."""
+    """A table with its heads: what it tests and gives, in words (`inputs`, `outputs`) and as variables."""
 
+    name: str
     policy: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     rules: tuple[ShownRule, ...]
+    variables: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
 
 
 def table_shown(xml: str) -> ShownTable | None:
     """Return the table of a DMN text, None where it holds none."""
-    table = fromstring(xml).find(f".//{DMN}decisionTable")
+    root = fromstring(xml)
+    table, decision = root.find(f".//{DMN}decisionTable"), root.find(f"{DMN}decision")
     if table is None:
         return None
     return ShownTable(
+        "" if decision is None else decision.get("name", ""),
         table.get("hitPolicy", "UNIQUE"),
         tuple(each.get("label") or _text(each, "inputExpression") for each in table.findall(f"{DMN}input")),
         tuple(each.get("label") or each.get("name", "") for each in table.findall(f"{DMN}output")),
         tuple(_rule(each) for each in table.findall(f"{DMN}rule")),
+        tuple(_text(each, "inputExpression") for each in table.findall(f"{DMN}input")),
+        tuple(each.get("name", "") for each in table.findall(f"{DMN}output")),
     )
 
 

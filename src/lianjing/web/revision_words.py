@@ -11,9 +11,11 @@ from lianjing.kernel.refusal import BadInput
 from lianjing.runtime import codes
 from lianjing.runtime.org.models import Unit
 from lianjing.runtime.regulation.models import Definition
+from lianjing.runtime.regulation.queries import graph_of
 from lianjing.runtime.revision.models import Revision, RevisionPart
 from lianjing.runtime.revision.queries import CheckFault, is_stale
 from lianjing.runtime.revision.texts import DEFINITIONS, heading_of
+from lianjing.web.decision_tables import table_shown
 from lianjing.web.text_diff import pieces
 from lianjing.web.words import address
 
@@ -112,12 +114,21 @@ def shown_faults(faults: list[CheckFault]) -> list[dict[str, Any]]:
 def definitions_of(revision: Revision) -> list[dict[str, Any]]:
     """Return what of the regulation's bundle can be amended: each key once, with the address of its editor."""
     rows = Definition.objects.filter(regulation=revision.regulation, to_on__isnull=True, status="in_force")
-    keys = sorted({(row.kind, row.key) for row in rows if row.kind in EDITORS})
+    known = {(row.kind, row.key): row for row in rows if row.kind in EDITORS}
     return [
         {
             "kind": codes.label("definition_kind", kind),
             "key": key,
+            "name": definition_name(known[kind, key]),
             "url": address(EDITORS[kind], revision.pk, key),
         }
-        for kind, key in keys
+        for kind, key in sorted(known)
     ]
+
+
+def definition_name(row: Definition) -> str:
+    """Return what a process or a decision table calls itself; "" for a form, which has no name of its own."""
+    if row.kind == "process":
+        return graph_of(row).name
+    table = table_shown(row.xml) if row.kind == "decision" else None
+    return "" if table is None else table.name

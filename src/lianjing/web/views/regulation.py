@@ -28,6 +28,8 @@ from lianjing.web.decision_tables import table_shown
 from lianjing.web.diagram import draw
 from lianjing.web.listing import Column, Filter, day_of
 from lianjing.web.register import Register
+from lianjing.web.revision_words import definition_name
+from lianjing.web.table_words import cells_in_words
 from lianjing.web.views.regulation_use import resting_on
 from lianjing.web.words import clause_address, in_english
 
@@ -131,7 +133,10 @@ def regulation(request: HttpRequest, key: str) -> HttpResponse:
             for each in clauses
         ],
         "definitions": [_definition_shown(each, day) for each in versions if _is_in_force(each, day)],
-        "versions": [(each, codes.label("definition_kind", each.kind), each.from_on) for each in versions],
+        "versions": [
+            (each, codes.label("definition_kind", each.kind), each.from_on, definition_name(each))
+            for each in versions
+        ],
         # Some rules of the zone are of matters that no domain here handles yet: then the page says so.
         "is_text_only": found.kind == "zone"
         and not versions
@@ -178,7 +183,11 @@ def _definition_shown(definition: Definition, day: date) -> dict[str, Any]:
         "diagram": draw(graph_of(definition), {}) if is_process else None,
         "table": table,
         "fields": parse_fields(definition.xml) if definition.kind == "form" else [],
-        "rules": [{"rule": rule, "clause_url": clause_address(rule.clause, day)} for rule in table.rules]
+        "name": definition_name(definition),
+        "rules": [
+            {"rule": rule, "cells": cells, "clause_url": clause_address(rule.clause, day)}
+            for rule, cells in zip(table.rules, cells_in_words(table, day), strict=True)
+        ]
         if table
         else [],
     }
