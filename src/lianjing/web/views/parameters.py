@@ -32,6 +32,12 @@ def _tone(mark: str) -> str:
     return next((tone for letter, _word, tone in MARKS if mark.startswith(letter)), "off")
 
 
+def mark_words(mark: str) -> str:
+    """Return an evidence mark with what it means."""
+    word = next((_(word) for letter, word, _tone_name in MARKS if mark.startswith(letter)), "")
+    return f"{mark} {word}".strip()
+
+
 def shown_value(row: Parameter) -> str:
     """Write a figure in its own unit: money in yuan, text as it stands, numbers without idle zeros."""
     if row.value is not None:

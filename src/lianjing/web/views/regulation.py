@@ -18,7 +18,7 @@ from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime import codes
 from lianjing.runtime.org.models import Unit
 from lianjing.runtime.regulation.models import Clause, Definition, Regulation
-from lianjing.runtime.regulation.queries import clause_on, graph_of
+from lianjing.runtime.regulation.queries import clause_on, clause_title, graph_of
 from lianjing.runtime.revision.fired import by_clause, by_month, by_rule, refusals
 from lianjing.runtime.revision.queries import DRAFTER, clause_rows, holds, revisions_for
 from lianjing.runtime.revision.settling import NOTICE_DAYS, under_review
@@ -185,12 +185,24 @@ def _definition_shown(definition: Definition, day: date) -> dict[str, Any]:
         "fields": parse_fields(definition.xml) if definition.kind == "form" else [],
         "name": definition_name(definition),
         "rules": [
-            {"rule": rule, "cells": cells, "clause_url": clause_address(rule.clause, day)}
+            {
+                "rule": rule,
+                "cells": cells,
+                "clause": _clause_word(rule.clause, definition, day),
+                "clause_url": clause_address(rule.clause, day),
+            }
             for rule, cells in zip(table.rules, cells_in_words(table, day), strict=True)
         ]
         if table
         else [],
     }
+
+
+def _clause_word(cited: str, definition: Definition, day: date) -> str:
+    """The article alone for one of the regulation's own."""
+    key, _mark, article = cited.partition("#")
+    own = definition.regulation.key if definition.regulation else ""
+    return _("第%(no)s条") % {"no": article} if key == own else clause_title(cited, day)
 
 
 @signed_in

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from lianjing.kernel.process.decision import parse_decision
 from lianjing.kernel.process.xml_source import BadSource
+from lianjing.runtime import codes
 from lianjing.runtime.parameter.queries import MissingFigure, figure, parameter_on
 from lianjing.runtime.revision.bearing import known_to_table
 from lianjing.runtime.revision.texts import said
@@ -27,6 +28,7 @@ from lianjing.web.table_editing import (
     with_own_ids,
     write_table,
 )
+from lianjing.web.views.parameters import mark_words
 from lianjing.web.views.revision import revision_for
 from lianjing.web.views.revision_edit import breadcrumbs
 from lianjing.web.words import in_english
@@ -131,5 +133,8 @@ def _figures(request: PageRequest, part: Part) -> list[dict[str, str]]:
             found.append({"key": key, "name": key, "value": _("尚未设定"), "unit": "", "mark": ""})
             continue
         name = row.en if in_english() and row.en else row.zh
-        found.append({"key": key, "name": name, "value": value, "unit": row.unit, "mark": row.mark})
+        unit = codes.label("parameter_unit", row.unit)
+        if row.value is not None:
+            value = f"{value}（¥{row.value:,.2f}）"
+        found.append({"key": key, "name": name, "value": value, "unit": unit, "mark": mark_words(row.mark)})
     return found

@@ -90,7 +90,7 @@ def durations(request: PageRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "label": _("阶段用时"),
-        "hint": _("目标由本地在“参数”中设定，未设定的不比较；接续项目在接管前的阶段不计。"),
+        "about": _("目标由本地在“参数”中设定，未设定的不比较；接续项目在接管前的阶段不计。"),
         "breadcrumbs": [{"label": _("工程项目"), "url": reverse("works_projects")}],
     }
     return render(request, "works/register.html", context)
