@@ -43,7 +43,7 @@ from tests.domains.injury.rectifying import (
     Rectifying,
 )
 
-ASSESSOR, REVIEWER = "21207", "21208"
+ASSESSOR, REVIEWER, COUNTER = "21207", "21208", "21201"
 OFFICER_ELSEWHERE = "20703"
 
 
@@ -140,6 +140,19 @@ def test_a_seeded_interception_is_found_and_reaches_the_supervisor(agency, enter
     page = said(enter(SUPERVISOR).get(f"/injury/screenings/{run.pk}/"))
     assert "代领未转付" in page and "38,000.00" in page
     assert f"/injury/{kept.pk}/" in page and f"/injury/{whole.pk}/" in page
+
+
+def test_a_case_from_before_the_platform_stays_open_while_the_employer_keeps_the_money(agency, enter):
+    _desk, kept, whole = agency
+    client = enter(COUNTER)
+    page = said(client.get(f"/injury/{kept.pk}/"))
+    assert "平台前的待遇" in page and "30,000.00" in page and "代领未转付" in page
+    answer = client.post(f"/matters/{kept.pk}/gate/", {"request_key": "keep-1"})
+    kept.refresh_from_db()
+    assert kept.status == "open" and "足额交给职工" in said(answer)
+    client.post(f"/matters/{whole.pk}/gate/", {"request_key": "whole-1"})
+    whole.refresh_from_db()
+    assert whole.status != "open"
 
 
 @pytest.mark.covers("W5")

@@ -22,6 +22,7 @@ from lianjing.domains.injury.queries.ledger import (
     to_confirm,
 )
 from lianjing.domains.injury.queries.stage import leaving_benefit, leaving_recognition
+from lianjing.domains.injury.queries.withheld import items_of_injury, rows_of, standings
 from lianjing.domains.injury.services.case import ACCEPTOR, ASSESSOR, enter_facts, open_case
 from lianjing.domains.injury.services.confirmation import ISSUERS
 from lianjing.kernel.refusal import Refusal
@@ -177,6 +178,7 @@ def _file(request: PageRequest, matter: Matter, record: Injury) -> dict[str, Any
         "injury": record,
         **found,
         "claims": [_claim(claim, keys, request) for claim in found["claims"]],
+        "before": _before(record.pk, request),
         "stages": _stages(matter),
         "conditions": [
             {"text": each.text, "is_met": each.is_met, "url": clause_address(each.clause, request.today)}
@@ -232,6 +234,18 @@ def _claim(claim: Any, keys: set[str], request: PageRequest) -> dict[str, Any]:
         if keys & set(ISSUERS) and to_confirm(claim)
         else "",
     }
+
+
+def _before(injury_id: int, request: PageRequest) -> list[dict[str, Any]]:
+    """The items paid before the platform, each with what the worker should have and what is wrong with it today."""
+    items = list(items_of_injury(injury_id).filter(claim=None).select_related("clause__regulation"))
+    standing = standings(items)
+    wrong: dict[int, list[str]] = {}
+    for line in rows_of(items, request.today):
+        wrong.setdefault(line.item.pk, []).append(codes.label("withheld_kind", line.fault.kind))
+    return [
+        _line(row, request) | {"due": standing[row.pk].due, "wrong": wrong.get(row.pk, [])} for row in items
+    ]
 
 
 def _line(row: BenefitItem, request: PageRequest) -> dict[str, Any]:

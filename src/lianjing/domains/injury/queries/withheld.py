@@ -63,7 +63,15 @@ class Row:
 
 def items_visible(person_id: int, day: date) -> QuerySet[BenefitItem]:
     """Return the items of the injuries that a person sees, without those of withdrawn claims."""
-    rows = BenefitItem.objects.filter(injury__matter__in=visible_to(person_id, day))
+    return _standing_items(BenefitItem.objects.filter(injury__matter__in=visible_to(person_id, day)))
+
+
+def items_of_injury(injury_id: int) -> QuerySet[BenefitItem]:
+    """Return the items of one injury, those from before the platform included, without those of withdrawn claims."""
+    return _standing_items(BenefitItem.objects.filter(injury_id=injury_id))
+
+
+def _standing_items(rows: QuerySet[BenefitItem]) -> QuerySet[BenefitItem]:
     rows = rows.exclude(claim__matter__outcome="withdrawn")
     return rows.select_related("injury__matter", "injury__worker", "injury__employer_enterprise").order_by(
         "pk"
