@@ -15,8 +15,8 @@ from lianjing.analysis.mining.trail_log import RETURNED
 from lianjing.kernel.process.graph import EndEvent, Graph
 from lianjing.kernel.process.layout import Box
 from lianjing.runtime.regulation.queries import graph_of
+from lianjing.web.analysis_columns import DEVIATIONS
 from lianjing.web.analysis_filter import two_words
-from lianjing.web.analysis_topics import DEVIATIONS
 from lianjing.web.analysis_view import View
 from lianjing.web.diagram import Diagram, Shape, draw
 from lianjing.web.discovered import heat_by, heat_of

@@ -15,8 +15,9 @@ from lianjing.runtime import codes
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.trail.act import legal_day
 from lianjing.web.access import PageRequest, signed_in
+from lianjing.web.analysis_columns import DEVIATIONS, moment_of
 from lianjing.web.analysis_logs import faults_of
-from lianjing.web.analysis_topics import DEVIATIONS, TOPICS, moment_of
+from lianjing.web.analysis_topics import TOPICS
 from lianjing.web.analysis_view import View, outcome_word, view_of
 from lianjing.web.context import WATCHERS
 from lianjing.web.listing import Column, Filter
