@@ -52,8 +52,10 @@ def steps_columns(view: View) -> list[Column]:
         number_column("cases", _("事项数"), lambda row: row.cases, lambda row: view.matters(step=row.type)),
         number_column("median", _("等待中位数（工作日）"), lambda row: row.median_wait_days),
         number_column("p95", _("等待P95（工作日）"), lambda row: row.p95_wait_days),
-        number_column("first", _("由此开始"), lambda row: row.first),
-        number_column("last", _("至此为止"), lambda row: row.last),
+        number_column(
+            "first", _("由此开始"), lambda row: row.first, lambda row: view.matters(begins=row.type)
+        ),
+        number_column("last", _("至此为止"), lambda row: row.last, lambda row: view.matters(ends=row.type)),
     ]
 
 

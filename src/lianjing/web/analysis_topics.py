@@ -26,10 +26,11 @@ from lianjing.web.analysis_columns import (
 from lianjing.web.analysis_peers import (
     attribute_sides,
     drivers_columns,
+    remaining,
     remaining_columns,
     sides_columns,
+    unlike,
     unlike_columns,
-    versions,
 )
 from lianjing.web.analysis_view import View
 from lianjing.web.listing import Column
@@ -132,8 +133,10 @@ TOPICS: Mapping[str, Topic] = {
     ),
     "unlike": Topic(
         gettext_noop("同类不同办"),
-        gettext_noop("全程时间在同类的四分位距界限之外；同类不足10件的不列"),
-        lambda view: peers.unlike(view.store, versions(view)),
+        gettext_noop(
+            "已办结事项按类型和规模分档相比：全程时间在四分位距界限之外（同类10件以上），或二十件中至多一件如此办结（同类30件以上）"
+        ),
+        unlike,
         unlike_columns,
     ),
     "drivers": Topic(
@@ -145,8 +148,8 @@ TOPICS: Mapping[str, Topic] = {
     ),
     "remaining": Topic(
         gettext_noop("剩余时间"),
-        gettext_noop("由前七成事项得出，用后三成检验；误差如实列出"),
-        lambda view: peers.remaining(view.store),
+        gettext_noop("由已办结事项的前七成得出，用后三成检验；误差和P80以内办结的占比如实列出"),
+        remaining,
         remaining_columns,
     ),
     "units": Topic(

@@ -105,10 +105,23 @@ def test_the_stack_is_carried_by_every_view_and_its_parts_can_be_taken_off(two) 
     assert any("step" not in link for link in re.findall(r'href="\?[^"]*|href="/analysis/\?[^"]*', page))
 
 
-def test_a_day_that_is_none_and_a_process_that_is_none_do_no_harm(two) -> None:
+def test_a_process_that_is_none_is_named_and_no_other_is_shown_for_it(two) -> None:
+    for name in ("analysis", "analysis_matters", "analysis_statistics", "analysis_compare"):
+        answer = asked(SUPERVISOR, name, process="works_nonsense")
+        page = answer.content.decode()
+        assert answer.status_code == 404, name
+        assert "没有“works_nonsense”这一流程" in page and "卞燊" not in page
+        assert f"?process={PROCESS}" in page
+    page = asked(SUPERVISOR, "analysis", process="<u>x").content.decode()
+    assert "&lt;u&gt;x" in page and "<u>x" not in page
+
+
+def test_parts_that_are_none_do_no_harm(two) -> None:
     for query in (
         {"since": "gestern"},
-        {"process": "../etc"},
+        {"like": "x|10^999999"},
+        {"apart": "unit"},
+        {"half": "third", "reached": "支付"},
         {"unit": "<b>"},
         {"step": "'; DROP TABLE step"},
     ):
