@@ -12,6 +12,7 @@ from lianjing.web.labels import Point, Rect, Room, along_curve
 BOX_W, BOX_H, GAP_X, GAP_Y, EDGE, TOP = 150, 58, 110, 74, 30, 70
 AIR = 2  # pixels kept free around a box
 LABEL = 12  # letters beside an arrow, in pixels (analysis.css)
+MOST_ROWS = 4  # below the main way; then the next column, so that a map is not mostly empty
 SIGNS_A_LINE = 9
 MOST_LINES = 2
 WIDTHS = 5  # classes of thickness, by count
@@ -179,7 +180,7 @@ def _places(names: Sequence[str], flows: Sequence[Flow], way: Sequence[str]) -> 
         before = _before(name, flows, places)
         column, row = (0 if before is None else places[before][0] + 1), 1
         while (column, row) in taken:
-            row += 1
+            column, row = (column, row + 1) if row < MOST_ROWS else (column + 1, 1)
         places[name] = (column, row)
         taken.add((column, row))
         waiting.remove(name)

@@ -18,6 +18,7 @@ from python_calamine import load_workbook
 from lianjing.analysis.mining import live
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import LoginAccount
+from lianjing.runtime.process.models import ProcessInstance
 from lianjing.web.analysis_topics import TOPICS
 from tests.domains.works.conftest import Kept
 from tests.domains.works.playing import HEAD, Play
@@ -198,6 +199,20 @@ def test_two_periods_stand_side_by_side_and_each_number_opens_its_matters(two) -
         for flow, url in ((arrow.one, arrow.one_url), (arrow.other, arrow.other_url)):
             assert flow is None or len(desk.get(url).context["listing"].found) == flow.cases
     assert asked(SUPERVISOR, "analysis_compare", by="period", one_from="gestern").status_code == 200
+
+
+@pytest.mark.covers("C10")
+def test_peers_are_ended_matters_of_one_kind_and_one_band_of_amount(two) -> None:
+    _play, matters = two
+    peers = {"like": "payment|10^5"}
+    assert not asked(SUPERVISOR, "analysis_matters", **peers).context["listing"].found  # none has ended
+    ProcessInstance.objects.filter(matter__in=matters).update(outcome="done")
+    live.forget()
+    answer = asked(SUPERVISOR, "analysis_matters", **peers)
+    assert len(answer.context["listing"].found) == 2
+    assert "100,000至1,000,000元" in answer.content.decode()
+    assert not asked(SUPERVISOR, "analysis_matters", like="payment|10^4").context["listing"].found
+    assert not asked(SUPERVISOR, "analysis_matters", like="change|10^5").context["listing"].found
 
 
 def test_two_units_are_compared_only_where_there_are_two(two) -> None:
