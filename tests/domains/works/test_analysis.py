@@ -19,7 +19,9 @@ from lianjing.analysis.mining import live
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import LoginAccount
 from lianjing.runtime.process.models import ProcessInstance
+from lianjing.web.analysis_map import FIGURE, NOTE
 from lianjing.web.analysis_topics import TOPICS
+from lianjing.web.labels import Rect, around
 from tests.domains.works.conftest import Kept
 from tests.domains.works.playing import HEAD, Play
 
@@ -152,6 +154,24 @@ def test_every_number_on_a_map_opens_as_many_matters(two, shown: str) -> None:
     assert numbers and all(count == 2 for _url, count in numbers)
     for url, count in numbers:
         assert len(desk.get(url).context["listing"].found) == count
+
+
+def test_no_figure_of_the_regulated_map_lies_on_a_box_a_timer_or_another_figure(two) -> None:
+    context = asked(SUPERVISOR, "analysis", map="regulated").context
+    figures = [(each, NOTE) for each in context["notes"]] + [(each, FIGURE) for each in context["counts"]]
+    figures += [(each, FIGURE) for each in context["beside_drawn"]]
+    taken = [around(each.x, each.y, str(each.count), size) for each, size in figures]
+    boxes = [shape.box for shape in context["diagram"].shapes]
+    rects = [Rect(box.x, box.y, box.x + box.w, box.y + box.h) for box in boxes]
+    assert len(taken) > 5
+    for place, each in enumerate(taken):
+        assert not any(each.meets(other) for other in [*rects, *taken[:place]]), figures[place]
+    desk = Client()
+    desk.force_login(LoginAccount.objects.get(number=SUPERVISOR))
+    opened = [each for each in context["notes"] if each.url]
+    assert opened
+    for note in opened:
+        assert len(desk.get(note.url).context["listing"].found) == 2
 
 
 def test_heat_follows_the_measure_that_is_chosen(two) -> None:
