@@ -212,6 +212,9 @@ def test_measures_and_outcomes_stand_side_by_side_from_one_ledger(
             for name in ("refused", "returned", "urged", "warned", "settled", "ended", "steps"):
                 found = client.get(row[f"{name}_url"]).context["listing"].found
                 assert len(found) == getattr(row["each"], name), (name, row[f"{name}_url"])
+    ended = client.get(f"/analysis/conduct/?ended={month:%Y-%m}&export=xlsx")
+    assert ended.status_code == 200 and ended.content[:2] == b"PK"
+    assert client.get("/analysis/conduct/?ended=nonsense").context["rows"]
     assert after.refused == Event.objects.filter(is_refused=True).count() == refused + 1
     assert "不作因果判断" in shown(answer)
     block = re.search(r'<script id="conduct-measures" type="application/json">(.*?)</script>', shown(answer))
