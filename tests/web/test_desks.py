@@ -106,6 +106,11 @@ def test_a_queue_grows_with_arrivals_and_each_day_opens_what_waited(
     listed = client.get(days[day]["url"]).context["listing"].found
     assert days[day]["each"].waiting == len(listed) > 5
     assert days[legal_day(play.scene.now)]["each"].waiting == 1
+    moved = [row for row in days.values() if row["each"].arrived or row["each"].left]
+    assert moved
+    for row in moved:
+        for count, url in ((row["each"].arrived, row["arrived_url"]), (row["each"].left, row["left_url"])):
+            assert len(client.get(url).context["listing"].found) == count, url
     assert client.get("/analysis/queue/?days=nonsense&step=.&unit=x").status_code == 200
 
 
@@ -202,6 +207,14 @@ def test_measures_and_outcomes_stand_side_by_side_from_one_ledger(
         reverse("item_return", args=[waiting.pk]), {"target": "draft", "reason": "form_error", "text": "x"}
     )
     after = client.get("/analysis/conduct/").context["rows"][0]["each"]
+    for unit in ("", f"?unit={waiting.unit_id}"):
+        for row in client.get(f"/analysis/conduct/{unit}").context["rows"]:
+            for name in ("refused", "returned", "urged", "warned", "settled", "ended", "steps"):
+                found = client.get(row[f"{name}_url"]).context["listing"].found
+                assert len(found) == getattr(row["each"], name), (name, row[f"{name}_url"])
+    ended = client.get(f"/analysis/conduct/?ended={month:%Y-%m}&export=xlsx")
+    assert ended.status_code == 200 and ended.content[:2] == b"PK"
+    assert client.get("/analysis/conduct/?ended=nonsense").context["rows"]
     assert after.refused == Event.objects.filter(is_refused=True).count() == refused + 1
     assert "不作因果判断" in shown(answer)
     block = re.search(r'<script id="conduct-measures" type="application/json">(.*?)</script>', shown(answer))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from lianjing.analysis.mining.waits import begin_of, items_in, months_of, ranked
+from lianjing.analysis.mining.waits import begin_of, end_of, items_in, months_of, ranked
 from lianjing.runtime.finding.visibility import visible_to as findings_visible_to
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.process.clocks import calendar
@@ -56,6 +56,12 @@ def _ended(matters: QuerySet[Matter], first: date) -> dict[date, list[float]]:
             month = closed.replace(day=1)
             found.setdefault(month, []).append(float(days.working_days_between(opened, closed)))
     return found
+
+
+def ended_in(matters: QuerySet[Matter], month: date) -> QuerySet[Matter]:
+    """Return the matters that ended in a month, as `ended` counts them; `month` is its first day."""
+    after = end_of(month).date()
+    return matters.filter(closed_on__gte=month, closed_on__lt=after, outcome="done").exclude(parent=None)
 
 
 def conduct(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from lianjing.analysis.mining.live import Held
 from lianjing.runtime.trail.act import LEGAL_ZONE
+from lianjing.web.analysis_classes import classes
 from lianjing.web.listing import day_of
 
 LONGEST = 200
@@ -21,6 +22,10 @@ LABELS: Mapping[str, str] = {
     "until": gettext_noop("开始日止"),
     "unit": gettext_noop("单位"),
     "year": gettext_noop("年度"),
+    "version": gettext_noop("流程版本"),
+    "apart": gettext_noop("其余"),
+    "like": gettext_noop("同类"),
+    "size": gettext_noop("规模按"),
     "outcome": gettext_noop("结果"),
     "late": gettext_noop("逾期"),
     "step": gettext_noop("环节"),
@@ -37,11 +42,19 @@ LABELS: Mapping[str, str] = {
     "arc": gettext_noop("流程线"),
     "left": gettext_noop("偏离的走向"),
     "back": gettext_noop("退回的走向"),
+    "begins": gettext_noop("由此开始"),
+    "ends": gettext_noop("至此为止"),
+    "further": gettext_noop("环节数"),
     "beyond": gettext_noop("走过未画出的"),
+    "half": gettext_noop("剩余时间"),
+    "reached": gettext_noop("到达环节"),
+    "reached_at": gettext_noop("办理单位"),
 }
 ARROW = " → "
 RUNNING = "running"  # the outcome of what has not ended
 LATE, IN_TIME = "late", "in_time"
+LEARNT, TESTED = "learnt", "tested"
+MORE = "2+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,12 @@ class Stack:
     until: str = ""
     unit: str = ""
     year: str = ""
+    version: str = ""
+    apart: str = ""  # attribute=value: the objects of all its other values
+    like: str = ""  # a class of peers (web/analysis_classes.py), of objects that have ended
+    size: str = (
+        ""  # the attribute of a log from elsewhere that tells its size bands; narrows nothing by itself
+    )
     outcome: str = ""  # of the process, RUNNING while it has none; of a log from elsewhere the last step
     late: str = ""  # LATE: some step is or was; IN_TIME: none
     step: str = ""
@@ -69,7 +88,13 @@ class Stack:
     arc: str = ""  # a flow of the newest version
     left: str = ""  # 甲 → 乙: left the process between these steps; one may be empty
     back: str = ""  # 甲 → 乙: sent back from one step to the other
+    begins: str = ""  # the first step
+    ends: str = ""  # the last step
+    further: str = ""  # MORE: two steps or more
     beyond: str = ""  # steps.arrows: what a map of so many does not show of the ways
+    half: str = ""  # LEARNT or TESTED: the half of the ended objects behind a row of the remaining time
+    reached: str = ""  # with half: the step of the row
+    reached_at: str = ""  # with half: the unit of the row
 
     @classmethod
     def of(cls, request: HttpRequest, process: str) -> Stack:
@@ -104,8 +129,8 @@ class Stack:
     ) -> set[int]:
         """Return the numbers of the objects that the stack leaves, of the matters that the reader may open.
 
-        `visible` None: all, as of a log from elsewhere; `lates` names the objects that are or were late. `beyond` is
-        left to whoever draws the map.
+        `visible` None: all, as of a log from elsewhere; `lates` names the objects that are or were late. `beyond` and
+        `half` depend on all that is left: View asks for them last.
         """
         numbers = held.store.objects.numbers
         found = set(held.outcomes) if visible is None else _open(held, set(visible))
@@ -118,16 +143,27 @@ class Stack:
             late = {numbers[label] for label in lates() if label in numbers}
             found = found & late if self.late == LATE else found - late
         found = self._on_arcs(held, found)
-        for name in ("unit", "year"):
+        found = self._with_attributes(held, found)
+        if self.variant:
+            found = {number for number in found if held.ways.get(number) == self.variant}
+        for relation, condition, told in self._conditions(held):
+            rows = held.store.all(f"SELECT DISTINCT object FROM {relation} WHERE {condition}", told)
+            found &= {number for (number,) in rows}
+        return found
+
+    def _with_attributes(self, held: Held, found: set[int]) -> set[int]:
+        for name in ("unit", "year", "version"):
             wanted = getattr(self, name)
             if wanted:
                 values = held.attribute(name)
                 found = {number for number in found if values.get(number) == wanted}
-        if self.variant:
-            found = {number for number in found if held.ways.get(number) == self.variant}
-        for condition, told in self._conditions(held):
-            rows = held.store.all(f"SELECT DISTINCT object FROM step WHERE {condition}", told)
-            found &= {number for (number,) in rows}
+        if self.apart:
+            name, _is, wanted = self.apart.partition("=")
+            values = held.attribute(name)
+            found = {number for number in found if values.get(number, wanted) != wanted}
+        if self.like:
+            alike = classes(held, self.size)
+            found = {number for number in found if alike.get(number) == self.like}
         return found
 
     def _on_arcs(self, held: Held, found: set[int]) -> set[int]:
@@ -140,31 +176,43 @@ class Stack:
             found = found & held.arcs.returned.get(_two(self.back), frozenset())
         return found
 
-    def _conditions(self, held: Held) -> Iterable[tuple[str, list[Any]]]:
+    def _conditions(self, held: Held) -> Iterable[tuple[str, str, list[Any]]]:
         store = held.store
         kind, person = store.types.numbers.get, store.persons.numbers.get
-        since, until = day_of(self.since), day_of(self.until)
-        if since is not None:
-            yield "pos = 1 AND t >= ?", [_microseconds(since)]
-        if until is not None:
-            yield "pos = 1 AND t < ?", [_microseconds(until) + 86_400_000_000]
         if self.origin and self.target:
-            yield "type = ? AND next_type = ?", [kind(self.origin, -1), kind(self.target, -1)]
+            yield "step", "type = ? AND next_type = ?", [kind(self.origin, -1), kind(self.target, -1)]
         yield from self._done(held)
+        yield from self._ends(held)
         if self.again:
-            yield "type = ? GROUP BY object HAVING COUNT(*) > 1", [kind(self.again, -1)]
+            yield "step", "type = ? GROUP BY object HAVING COUNT(*) > 1", [kind(self.again, -1)]
         if self.handover:
-            yield "person = ? AND next_person = ?", [person(each, -1) for each in _two(self.handover)]
+            pair = [person(each, -1) for each in _two(self.handover)]
+            yield "handover", "person = ? AND next_person = ?", pair
         if self.bounce:
             one, other = (person(each, -1) for each in _two(self.bounce))
             there = "SELECT object, pos FROM step WHERE person = ? AND next_person = ?"
             yield (
+                "step",
                 f"(object, pos - 1) IN ({there}) AND person = ? AND next_person = ?",
                 [one, other, other, one],
             )
 
-    def _done(self, held: Held) -> Iterable[tuple[str, list[Any]]]:
-        """One row of the log holds step, person, post and run; all three of a desk: one that had waited there."""
+    def _ends(self, held: Held) -> Iterable[tuple[str, str, list[Any]]]:
+        kind = held.store.types.numbers.get
+        since, until = day_of(self.since), day_of(self.until)
+        if since is not None:
+            yield "step", "pos = 1 AND t >= ?", [_microseconds(since)]
+        if until is not None:
+            yield "step", "pos = 1 AND t < ?", [_microseconds(until) + 86_400_000_000]
+        if self.begins:
+            yield "step", "pos = 1 AND type = ?", [kind(self.begins, -1)]
+        if self.ends:
+            yield "step", "next_type IS NULL AND type = ?", [kind(self.ends, -1)]
+        if self.further:
+            yield "step", "pos > 1", []
+
+    def _done(self, held: Held) -> Iterable[tuple[str, str, list[Any]]]:
+        """One hand of a step has step, person, post and run; all three of a desk: one that had waited there."""
         store = held.store
         parts: list[tuple[str, Any]] = []
         if self.step:
@@ -180,6 +228,7 @@ class Stack:
             parts += [("t >= ?", begin), ("t < ?", end)]
         if parts:
             yield (
+                "hand",
                 " AND ".join(condition for condition, _value in parts),
                 [value for _condition, value in parts],
             )

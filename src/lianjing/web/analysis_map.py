@@ -15,23 +15,26 @@ from lianjing.analysis.mining.trail_log import RETURNED
 from lianjing.kernel.process.graph import EndEvent, Graph
 from lianjing.kernel.process.layout import Box
 from lianjing.runtime.regulation.queries import graph_of
+from lianjing.web.analysis_columns import DEVIATIONS
 from lianjing.web.analysis_filter import two_words
-from lianjing.web.analysis_topics import DEVIATIONS
 from lianjing.web.analysis_view import View
 from lianjing.web.diagram import Diagram, Shape, draw
 from lianjing.web.discovered import heat_by, heat_of
+from lianjing.web.labels import Point, Rect, Room, along_curve, along_line
 
 MOST_DRAWN = 20  # arcs beside the process; the list below the picture has all
 RISE = 46
+LANE_HEAD = 40
+NOTE, FIGURE = 12, 17  # letters of the figures at a step and on an arc, in pixels (analysis.css)
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number on an arc of the process; it opens its matters."""
+    """A number on an arc of the process, or the figures at a step; it opens its matters."""
 
     x: int
     y: int
-    count: int
+    count: int | str
     url: str
 
 
@@ -56,13 +59,16 @@ def regulated(view: View, steps: list[StepCount], arrows: list[Flow], measure: s
     version = source.definitions[-1]
     graph = graph_of(version)
     diagram = draw(graph, {}, heat=_heat(view, graph, steps, arrows, measure))
-    beside = list(_beside(view, graph, diagram))
+    room = _room(diagram)
+    notes, counts = list(_notes(view, diagram, room)), list(_counts(view, diagram, room))
+    beside = list(_beside(view, graph, diagram, room))
     text, matters = view.held.store.objects.text, view.held.matters
     older = sum(source.matters[matters[text(number)]] != version.pk for number in view.objects)
     return {
         "diagram": diagram,
         "version": version,
-        "counts": list(_counts(view, diagram)),
+        "notes": notes,
+        "counts": counts,
         "beside": beside,
         "beside_drawn": [each for each in beside if each.path],
         "older": older if len(source.definitions) > 1 else 0,
@@ -87,23 +93,45 @@ def _heat(
     return found
 
 
-def _counts(view: View, diagram: Diagram) -> Iterator[Count]:
+def _room(diagram: Diagram) -> Room:
+    """The picture with its boxes, gateways, circles and the names of its lanes taken."""
+    boxes = [each.box for each in diagram.shapes]
+    taken = [Rect(each.x - 2, each.y - 2, each.x + each.w + 2, each.y + each.h + 2) for each in boxes]
+    return Room(diagram.width, diagram.height, [*taken, Rect(0, 0, LANE_HEAD, diagram.height)])
+
+
+def _notes(view: View, diagram: Diagram, room: Room) -> Iterator[Count]:
+    """The figures of each step: below its box, beside a timer that hangs there, else above it."""
+    for shape in diagram.shapes:
+        if shape.note:
+            below, above, side = shape.note_y, shape.box.y - 7, shape.box.w // 3
+            wanted = [(shape.cx + shift, y) for y in (below, above) for shift in (0, side, -side)]
+            x, y = room.place(shape.note, NOTE, wanted) or (shape.cx, below)
+            name = view.held.source.names.get(shape.key, "")
+            done = name in view.held.store.types.numbers and shape.note != _("无")
+            yield Count(x, y, shape.note, view.matters(step=name) if done else "")
+
+
+def _counts(view: View, diagram: Diagram, room: Room) -> Iterator[Count]:
     for edge in diagram.edges:
         count = len(view.held.arcs.passed.get(edge.key, frozenset()) & view.objects)
         if count:
-            x, y = _middle(edge.points)
+            pieces = _pieces(edge.points)
+            wanted = [point for piece in pieces for point in along_line(*piece)]
+            x, y = room.place(str(count), FIGURE, wanted) or next(along_line(*pieces[0]))
             yield Count(x, y, count, view.matters(arc=edge.key))
 
 
-def _middle(points: str) -> tuple[int, int]:
-    """Return the middle of the longest piece of a line, so that the number stands free of its ends."""
+def _pieces(points: str) -> list[tuple[Point, Point]]:
+    """Return the straight pieces of a line, the longest first, so that the number stands free of its ends."""
     corners = [(int(x), int(y)) for x, _comma, y in (each.partition(",") for each in points.split())]
-    pieces = pairwise(corners)
-    (x1, y1), (x2, y2) = max(pieces, key=lambda two: abs(two[0][0] - two[1][0]) + abs(two[0][1] - two[1][1]))
-    return (x1 + x2) // 2, (y1 + y2) // 2
+    return sorted(
+        pairwise(corners),
+        key=lambda two: -abs(two[0][0] - two[1][0]) - abs(two[0][1] - two[1][1]),
+    )
 
 
-def _beside(view: View, graph: Graph, diagram: Diagram) -> Iterator[Beside]:
+def _beside(view: View, graph: Graph, diagram: Diagram, room: Room) -> Iterator[Beside]:
     """All arcs beside the process, those of most matters first."""
     boxes = _boxes(view, graph, diagram.shapes)
     drawn = 0
@@ -115,7 +143,8 @@ def _beside(view: View, graph: Graph, diagram: Diagram) -> Iterator[Beside]:
             yield Beside(*names, words, count, url, kind)
             continue
         drawn += 1
-        path, x, y = _curve(ends[0], ends[1], drawn)
+        path, bends = _curve(ends[0], ends[1], drawn)
+        x, y = room.place(str(count), FIGURE, along_curve(*bends)) or next(along_curve(*bends))
         yield Beside(*names, words, count, url, kind, path, x, y)
 
 
@@ -143,10 +172,10 @@ def _boxes(view: View, graph: Graph, shapes: tuple[Shape, ...]) -> Mapping[str, 
     return found
 
 
-def _curve(begin: Box, end: Box, number: int) -> tuple[str, int, int]:
-    """Return a curve above the boxes and where its number stands; each a little higher, so that two are told apart."""
+def _curve(begin: Box, end: Box, number: int) -> tuple[str, tuple[Point, Point, Point, Point]]:
+    """Return a curve above the boxes and its four points; each a little higher, so that two are told apart."""
     x1, x2 = begin.x + begin.w // 2 + 10, end.x + end.w // 2 - 10
     rise = RISE + (number % 4) * 14
     top = max(min(begin.y, end.y) - rise, 12)
     path = f"M{x1},{begin.y} C{x1},{top} {x2},{top} {x2},{end.y}"
-    return path, (x1 + x2) // 2, (begin.y + end.y + 6 * top) // 8
+    return path, ((x1, begin.y), (x1, top), (x2, top), (x2, end.y))

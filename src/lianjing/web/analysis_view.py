@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lianjing.analysis.mining import flows, trail_log
+from lianjing.analysis.mining import flows, peers, trail_log
 from lianjing.analysis.mining.late import Late
 from lianjing.analysis.mining.live import Held, held, narrowed
 from lianjing.analysis.mining.store import Store
@@ -22,7 +22,8 @@ from lianjing.runtime.process.scope import visible_to
 from lianjing.runtime.regulation.queries import clause_title, graph_of
 from lianjing.runtime.trail.act import legal_day
 from lianjing.web.access import PageRequest
-from lianjing.web.analysis_filter import IN_TIME, LABELS, LATE, RUNNING, Stack
+from lianjing.web.analysis_classes import class_words, ended_of
+from lianjing.web.analysis_filter import IN_TIME, LABELS, LATE, LEARNT, RUNNING, Stack
 from lianjing.web.analysis_logs import held_log, log_choices, log_of
 from lianjing.web.discovered import shown_of
 from lianjing.web.words import clause_address, procedure_words
@@ -40,7 +41,15 @@ class View:
 
     def __post_init__(self) -> None:
         found = self.stack.objects(self.held, self.visible, lambda: [each.object for each in self._all_lates])
-        self.objects = _beyond(self.held.store, found, self.stack.beyond) if self.stack.beyond else found
+        if self.stack.beyond:
+            found = _beyond(self.held.store, found, self.stack.beyond)
+        self.objects = self._half(found) if self.stack.half else found
+
+    def _half(self, found: set[int]) -> set[int]:
+        """The objects behind a row of the remaining time among these."""
+        stack = self.stack
+        ended = narrowed(self.held.store, found & ended_of(self.held))
+        return peers.remaining_objects(ended, stack.reached, stack.reached_at, learns=stack.half == LEARNT)
 
     @property
     def is_foreign(self) -> bool:
@@ -51,6 +60,11 @@ class View:
     def store(self) -> Store:
         """The narrowed store."""
         return narrowed(self.held.store, self.objects)
+
+    @cached_property
+    def ended(self) -> Store:
+        """The narrowed store without what still runs."""
+        return narrowed(self.held.store, self.objects & ended_of(self.held))
 
     @cached_property
     def _all_lates(self) -> list[Late]:
@@ -138,14 +152,24 @@ def _processes(request: PageRequest) -> list[tuple[str, str]]:
     return [(key, words.get(key, key)) for key, _n in counted] + log_choices(request)
 
 
+def status_of(context: dict[str, Any]) -> int:
+    """Return the status of the answer: not found where the address names a process that the reader does not have."""
+    return 404 if "unknown" in context else 200
+
+
 def view_of(request: PageRequest) -> tuple[View | None, dict[str, Any]]:
-    """Return the look that the address asks for and the context that every view of the analysis shows."""
+    """Return the look that the address asks for and the context that every view of the analysis shows.
+
+    No look where there is nothing to see; a process that the reader does not have is `unknown`.
+    """
     processes = _processes(request)
     keys = [key for key, _word in processes]
     if not keys:
         return None, {"processes": [], "stack": None}
     chosen = request.GET.get("process", "")
-    key = chosen if chosen in keys else keys[0]
+    if chosen and chosen not in keys:
+        return None, {"processes": processes, "stack": None, "unknown": chosen[:100]}
+    key = chosen or keys[0]
     view = seen(request, Stack.of(request, key))
     return view, {
         "stack": view.stack,
@@ -206,6 +230,15 @@ def _chip(view: View, chip: dict[str, str]) -> str:
         return _("有逾期") if chip["value"] == LATE else _("无逾期")
     if chip["name"] == "outcome":
         return outcome_word(view, chip["value"])
+    if chip["name"] == "like":
+        return class_words(chip["value"])
+    if chip["name"] == "apart":
+        name, _is, value = chip["value"].partition("=")
+        return _("%(attribute)s不是%(value)s") % {"attribute": _(LABELS.get(name, name)), "value": value}
+    if chip["name"] == "half":
+        return _("由此得出的前七成") if chip["value"] == LEARNT else _("用来检验的后三成")
+    if chip["name"] == "further":
+        return _("两个以上")
     if chip["name"] == "beyond":
         steps, _dot, arrows = chip["value"].partition(".")
         return _("图中%(steps)s个环节、%(arrows)s条路径以外") % {"steps": steps, "arrows": arrows}

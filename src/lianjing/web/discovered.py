@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from lianjing.analysis.mining.flows import Flow, StepCount
 from lianjing.analysis.mining.variants import Variant
+from lianjing.web.labels import Point, Rect, Room, along_curve
 
 BOX_W, BOX_H, GAP_X, GAP_Y, EDGE, TOP = 150, 58, 110, 74, 30, 70
+AIR = 2  # pixels kept free around a box
+LABEL = 12  # letters beside an arrow, in pixels (analysis.css)
+MOST_ROWS = 4  # below the main way; then the next column, so that a map is not mostly empty
 SIGNS_A_LINE = 9
 MOST_LINES = 2
 WIDTHS = 5  # classes of thickness, by count
@@ -39,15 +43,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One arrow: its path, its thickness and heat, and what stands beside it."""
+    """One arrow: its path, its thickness and heat, and what stands beside it; no place where there was no free room."""
 
     path: str
     width: int
     heat: int
     title: str
     label: str
-    x: int
-    y: int
+    place: Point | None
     origin: str
     target: str
     is_left: bool = False  # some matter left the regulated process here
@@ -63,6 +66,11 @@ class Discovered:
     arrows: tuple[Arrow, ...]
     hidden_steps: int
     hidden_arrows: int
+
+    @property
+    def hidden_labels(self) -> int:
+        """Arrows whose figures have no room; their title tells them."""
+        return sum(each.place is None for each in self.arrows)
 
     @property
     def names(self) -> set[str]:
@@ -142,14 +150,19 @@ def discover(
     )
     most = max((flow.count for flow in shown), default=1)
     hottest = max((heat.arrows[each.origin, each.target] for each in shown), default=0.0)
-    arrows = tuple(
-        _arrow(each, places, most, heat.arrows[each.origin, each.target], hottest, left) for each in shown
-    )
     right = max((step.x for step in drawn), default=0) + BOX_W + EDGE
-    bottom = max((step.y for step in drawn), default=0) + BOX_H + EDGE
-    return Discovered(
-        right, bottom + GAP_Y // 2, drawn, arrows, len(steps) - len(kept), len(flows) - len(shown)
+    bottom = max((step.y for step in drawn), default=0) + BOX_H + EDGE + GAP_Y // 2
+    room = Room(right, bottom, [box_of(step) for step in drawn])
+    arrows = tuple(
+        _arrow(each, places, most, heat.arrows[each.origin, each.target], hottest, left, room)
+        for each in shown
     )
+    return Discovered(right, bottom, drawn, arrows, len(steps) - len(kept), len(flows) - len(shown))
+
+
+def box_of(step: Step) -> Rect:
+    """Return what a box takes, with a little air."""
+    return Rect(step.x - AIR, step.y - AIR, step.x + BOX_W + AIR, step.y + BOX_H + AIR)
 
 
 def _main_way(variants: Sequence[Variant], names: set[str]) -> list[str]:
@@ -167,7 +180,7 @@ def _places(names: Sequence[str], flows: Sequence[Flow], way: Sequence[str]) -> 
         before = _before(name, flows, places)
         column, row = (0 if before is None else places[before][0] + 1), 1
         while (column, row) in taken:
-            row += 1
+            column, row = (column, row + 1) if row < MOST_ROWS else (column + 1, 1)
         places[name] = (column, row)
         taken.add((column, row))
         waiting.remove(name)
@@ -220,23 +233,20 @@ def _arrow(
     days: float,
     hottest: float,
     left: Collection[tuple[str, str]],
+    room: Room,
 ) -> Arrow:
     (x1, y1), (x2, y2) = _corner(places[flow.origin]), _corner(places[flow.target])
     width = 1 + min(WIDTHS - 1, int(WIDTHS * flow.count / most * 0.999))
     begin, end, bend = _ends(x1, y1, x2, y2)
     path = f"M{begin[0]},{begin[1]} C{bend[0]},{bend[1]} {bend[2]},{bend[3]} {end[0]},{end[1]}"
-    middle = (
-        (begin[0] + end[0] + 3 * (bend[0] + bend[2])) // 8,
-        (begin[1] + end[1] + 3 * (bend[1] + bend[3])) // 8,
-    )
+    label = f"{flow.cases} · {days:g}"
     return Arrow(
         path,
         width,
         heat_of(days, hottest),
-        f"{flow.origin} → {flow.target}",
-        f"{flow.cases} · {days:g}",
-        middle[0],
-        middle[1] + (-8 if begin[1] == end[1] and x2 > x1 else 16 if x2 <= x1 else 0),
+        f"{flow.origin} → {flow.target}：{label}",
+        label,
+        room.place(label, LABEL, along_curve(begin, bend[:2], bend[2:], end)),
         flow.origin,
         flow.target,
         (flow.origin, flow.target) in left,

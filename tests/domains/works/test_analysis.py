@@ -18,7 +18,10 @@ from python_calamine import load_workbook
 from lianjing.analysis.mining import live
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.org.models import LoginAccount
+from lianjing.runtime.process.models import ProcessInstance
+from lianjing.web.analysis_map import FIGURE, NOTE
 from lianjing.web.analysis_topics import TOPICS
+from lianjing.web.labels import Rect, around
 from tests.domains.works.conftest import Kept
 from tests.domains.works.playing import HEAD, Play
 
@@ -105,10 +108,23 @@ def test_the_stack_is_carried_by_every_view_and_its_parts_can_be_taken_off(two) 
     assert any("step" not in link for link in re.findall(r'href="\?[^"]*|href="/analysis/\?[^"]*', page))
 
 
-def test_a_day_that_is_none_and_a_process_that_is_none_do_no_harm(two) -> None:
+def test_a_process_that_is_none_is_named_and_no_other_is_shown_for_it(two) -> None:
+    for name in ("analysis", "analysis_matters", "analysis_statistics", "analysis_compare"):
+        answer = asked(SUPERVISOR, name, process="works_nonsense")
+        page = answer.content.decode()
+        assert answer.status_code == 404, name
+        assert "没有“works_nonsense”这一流程" in page and "卞燊" not in page
+        assert f"?process={PROCESS}" in page
+    page = asked(SUPERVISOR, "analysis", process="<u>x").content.decode()
+    assert "&lt;u&gt;x" in page and "<u>x" not in page
+
+
+def test_parts_that_are_none_do_no_harm(two) -> None:
     for query in (
         {"since": "gestern"},
-        {"process": "../etc"},
+        {"like": "x|10^999999"},
+        {"apart": "unit"},
+        {"half": "third", "reached": "支付"},
         {"unit": "<b>"},
         {"step": "'; DROP TABLE step"},
     ):
@@ -138,6 +154,24 @@ def test_every_number_on_a_map_opens_as_many_matters(two, shown: str) -> None:
     assert numbers and all(count == 2 for _url, count in numbers)
     for url, count in numbers:
         assert len(desk.get(url).context["listing"].found) == count
+
+
+def test_no_figure_of_the_regulated_map_lies_on_a_box_a_timer_or_another_figure(two) -> None:
+    context = asked(SUPERVISOR, "analysis", map="regulated").context
+    figures = [(each, NOTE) for each in context["notes"]] + [(each, FIGURE) for each in context["counts"]]
+    figures += [(each, FIGURE) for each in context["beside_drawn"]]
+    taken = [around(each.x, each.y, str(each.count), size) for each, size in figures]
+    boxes = [shape.box for shape in context["diagram"].shapes]
+    rects = [Rect(box.x, box.y, box.x + box.w, box.y + box.h) for box in boxes]
+    assert len(taken) > 5
+    for place, each in enumerate(taken):
+        assert not any(each.meets(other) for other in [*rects, *taken[:place]]), figures[place]
+    desk = Client()
+    desk.force_login(LoginAccount.objects.get(number=SUPERVISOR))
+    opened = [each for each in context["notes"] if each.url]
+    assert opened
+    for note in opened:
+        assert len(desk.get(note.url).context["listing"].found) == 2
 
 
 def test_heat_follows_the_measure_that_is_chosen(two) -> None:
@@ -185,6 +219,20 @@ def test_two_periods_stand_side_by_side_and_each_number_opens_its_matters(two) -
         for flow, url in ((arrow.one, arrow.one_url), (arrow.other, arrow.other_url)):
             assert flow is None or len(desk.get(url).context["listing"].found) == flow.cases
     assert asked(SUPERVISOR, "analysis_compare", by="period", one_from="gestern").status_code == 200
+
+
+@pytest.mark.covers("C10")
+def test_peers_are_ended_matters_of_one_kind_and_one_band_of_amount(two) -> None:
+    _play, matters = two
+    peers = {"like": "payment|10^5"}
+    assert not asked(SUPERVISOR, "analysis_matters", **peers).context["listing"].found  # none has ended
+    ProcessInstance.objects.filter(matter__in=matters).update(outcome="done")
+    live.forget()
+    answer = asked(SUPERVISOR, "analysis_matters", **peers)
+    assert len(answer.context["listing"].found) == 2
+    assert "100,000至1,000,000元" in answer.content.decode()
+    assert not asked(SUPERVISOR, "analysis_matters", like="payment|10^4").context["listing"].found
+    assert not asked(SUPERVISOR, "analysis_matters", like="change|10^5").context["listing"].found
 
 
 def test_two_units_are_compared_only_where_there_are_two(two) -> None:

@@ -149,10 +149,11 @@ def batches(store: Store, *, within_seconds: int = 300, at_least: int = 3) -> li
     rows = store.all(
         """
         WITH gaps AS (
-            SELECT object, person, type, t, CASE WHEN t - LAG(t) OVER o <= ? THEN 0 ELSE 1 END AS begins
+            SELECT object, person, type, t, event, CASE WHEN t - LAG(t) OVER o <= ? THEN 0 ELSE 1 END AS begins
             FROM hand WHERE person <> 0 WINDOW o AS (PARTITION BY person, type ORDER BY t, event)
         ), islands AS (
-            SELECT *, SUM(begins) OVER (PARTITION BY person, type ORDER BY t ROWS UNBOUNDED PRECEDING) AS island FROM gaps
+            SELECT *, SUM(begins) OVER (PARTITION BY person, type ORDER BY t, event ROWS UNBOUNDED PRECEDING) AS island
+            FROM gaps
         )
         SELECT person, type, MIN(t), COUNT(DISTINCT object) AS cases, (MAX(t) - MIN(t)) // 1000000 FROM islands
         GROUP BY person, type, island HAVING COUNT(DISTINCT object) >= ?

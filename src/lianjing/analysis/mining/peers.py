@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lianjing.analysis.mining.store import Store
@@ -76,6 +76,8 @@ class Remaining:
     plain_error_days: float | None
     within_p80: float | None
     unit: str = ""
+    cases: int = 0  # objects that taught; `count` are their steps
+    tested_cases: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,23 +160,25 @@ def _outside(store: Store, name: str, members: Sequence[tuple[int, float]]) -> I
             yield Unlike(store.objects.text(number), name, days, *shown, len(members))
 
 
-def other_outcome(store: Store, peers: Callable[[int], str], *, at_least: int = 30) -> list[OtherOutcome]:
-    """Return the objects that ended otherwise than their class does: with a last step that at most one in twenty has."""
-    classes: dict[str, list[tuple[int, int]]] = {}
+def other_outcome(
+    store: Store, peers: Callable[[int], str], *, ends: Mapping[int, str] | None = None, at_least: int = 30
+) -> list[OtherOutcome]:
+    """Return the objects that ended otherwise than their class does: as at most one in twenty did.
+
+    `ends` says how each object ended; without it that is its last step.
+    """
+    classes: dict[str, list[tuple[int, str]]] = {}
     for number, kind in store.all("SELECT object, type FROM step WHERE next_type IS NULL ORDER BY object"):
-        classes.setdefault(peers(number), []).append((number, kind))
+        end = store.types.text(kind) if ends is None else ends[number]
+        classes.setdefault(peers(number), []).append((number, end))
     found = []
     for name, members in sorted(classes.items()):
-        ends = Counter(kind for _number, kind in members)
-        usual = max(ends, key=lambda kind: (ends[kind], -kind))
-        for number, kind in members if len(members) >= at_least else ():
-            if ends[kind] * RARE <= len(members):
-                said = store.types.text
-                found.append(
-                    OtherOutcome(
-                        store.objects.text(number), name, said(kind), said(usual), ends[kind], len(members)
-                    )
-                )
+        counts = Counter(end for _number, end in members)
+        usual = min(counts, key=lambda end: (-counts[end], end))
+        for number, end in members if len(members) >= at_least else ():
+            if counts[end] * RARE <= len(members):
+                label = store.objects.text(number)
+                found.append(OtherOutcome(label, name, end, usual, counts[end], len(members)))
     return sorted(found, key=lambda each: (each.count / each.of, each.object))
 
 
@@ -201,24 +205,19 @@ def remaining(store: Store, *, learn_share: int = 70, by_unit: bool = False) -> 
     nothing is learnt from what came later. All objects count as ended: filter open ones out before. `by_unit` tells
     the units apart in which the step was done; `unit` is empty otherwise.
     """
-    unit, joined = ("e.unit", "JOIN event e ON e.id = s.event") if by_unit else ("-1", "")
     rows = store.all(
         f"""
-        WITH whole AS (
-            SELECT object, MAX(w) AS w_end, RANK() OVER (ORDER BY MAX(t), object) * 100 <= COUNT(*) OVER () * ? AS learns
-            FROM step GROUP BY object
-        ), left_over AS (
-            SELECT s.type, {unit} AS unit, o.w_end - s.w AS rest, o.learns FROM step s {joined}
-            JOIN whole o ON o.object = s.object
-        ), usual AS (
-            SELECT type, unit, COUNT(*) AS n, QUANTILE_DISC(rest, 0.5) AS p50, QUANTILE_DISC(rest, 0.8) AS p80
+        WITH {_left_over(by_unit)}, usual AS (
+            SELECT type, unit, COUNT(*) AS n, QUANTILE_DISC(rest, 0.5) AS p50, QUANTILE_DISC(rest, 0.8) AS p80,
+                COUNT(DISTINCT object) AS cases
             FROM left_over WHERE learns GROUP BY type, unit
         ), plain AS (SELECT QUANTILE_DISC(rest, 0.5) AS p50 FROM left_over WHERE learns)
         SELECT u.type, u.unit, u.n, u.p50, u.p80, COUNT(l.rest), AVG(ABS(l.rest - u.p50)),
             AVG(ABS(l.rest - (SELECT p50 FROM plain))),
-            AVG(CASE WHEN l.rest <= u.p80 THEN 1.0 ELSE 0.0 END) FILTER (l.rest IS NOT NULL)
+            AVG(CASE WHEN l.rest <= u.p80 THEN 1.0 ELSE 0.0 END) FILTER (l.rest IS NOT NULL),
+            u.cases, COUNT(DISTINCT l.object)
         FROM usual u LEFT JOIN left_over l ON l.type = u.type AND l.unit = u.unit AND NOT l.learns
-        GROUP BY u.type, u.unit, u.n, u.p50, u.p80 ORDER BY u.n DESC, u.type, u.unit
+        GROUP BY u.type, u.unit, u.n, u.p50, u.p80, u.cases ORDER BY u.n DESC, u.type, u.unit
         """,
         [learn_share],
     )
@@ -233,9 +232,35 @@ def remaining(store: Store, *, learn_share: int = 70, by_unit: bool = False) -> 
             store.days(plain),
             None if within is None else round(within, 4),
             store.units.text(place) if by_unit else "",
+            cases,
+            tested_cases,
         )
-        for kind, place, count, half, most, tested, error, plain, within in rows
+        for kind, place, count, half, most, tested, error, plain, within, cases, tested_cases in rows
     ]
+
+
+def _left_over(by_unit: bool) -> str:
+    """SQL of `left_over`, each step with the working time to the end of its object; takes the share that learns."""
+    unit, joined = ("e.unit", "JOIN event e ON e.id = s.event") if by_unit else ("-1", "")
+    return f"""whole AS (
+            SELECT object, MAX(w) AS w_end, RANK() OVER (ORDER BY MAX(t), object) * 100 <= COUNT(*) OVER () * ? AS learns
+            FROM step GROUP BY object
+        ), left_over AS (
+            SELECT s.object, s.type, {unit} AS unit, o.w_end - s.w AS rest, o.learns FROM step s {joined}
+            JOIN whole o ON o.object = s.object
+        )"""
+
+
+def remaining_objects(
+    store: Store, kind: str, unit: str = "", *, learns: bool, learn_share: int = 70
+) -> set[int]:
+    """Return the objects behind a row of `remaining`: those that taught it, or those on which it was tested."""
+    condition, values = "type = ? AND learns = ?", [learn_share, store.types.numbers.get(kind, -1), learns]
+    if unit:
+        condition += " AND unit = ?"
+        values.append(store.units.numbers.get(unit, -1))
+    sql = f"WITH {_left_over(bool(unit))} SELECT DISTINCT object FROM left_over WHERE {condition}"
+    return {number for (number,) in store.all(sql, values)}
 
 
 def sides(store: Store, side: Callable[[int], str | None]) -> list[Side]:

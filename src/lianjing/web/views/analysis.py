@@ -14,7 +14,7 @@ from lianjing.analysis.mining import desks, flows, variants
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.analysis_logs import faults_of
 from lianjing.web.analysis_map import regulated
-from lianjing.web.analysis_view import View, hidden_objects, view_of
+from lianjing.web.analysis_view import View, hidden_objects, status_of, view_of
 from lianjing.web.context import WATCHERS
 from lianjing.web.discovered import MEASURES, discover
 
@@ -33,7 +33,9 @@ def analysis(request: PageRequest) -> HttpResponse:
     """Draw the regulated process with heat, or the map that the log draws."""
     view, context = view_of(request)
     if view is None or not view.objects:
-        return render(request, "lianjing/analysis.html", context | {"is_empty": True})
+        return render(
+            request, "lianjing/analysis.html", context | {"is_empty": True}, status=status_of(context)
+        )
     is_found = view.is_foreign or request.GET.get("map") == "discovered"
     given = request.GET.get("heat", "")
     measure = given if given in MEASURES else MEASURES[0]

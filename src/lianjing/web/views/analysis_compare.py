@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from lianjing.analysis.mining import flows, peers, variants
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.analysis_filter import LATE, RUNNING, Stack
-from lianjing.web.analysis_view import View, seen, units_of, view_of
+from lianjing.web.analysis_view import View, seen, status_of, units_of, view_of
 from lianjing.web.context import WATCHERS
 from lianjing.web.listing import day_of
 
@@ -72,7 +72,7 @@ def compare(request: PageRequest) -> HttpResponse:
     """Show the figures and the arrows of two sides beside each other; every number opens its matters."""
     view, context = view_of(request)
     if view is None:
-        return render(request, "lianjing/analysis_compare.html", context)
+        return render(request, "lianjing/analysis_compare.html", context, status=status_of(context))
     by = request.GET.get("by", "")
     by = by if by in BYS else BYS[len(units_of(_without_unit(view))) < 2]
     context |= {"by": by, "kept": [pair for pair in view.stack.parts if pair[0] not in _own(by)]}

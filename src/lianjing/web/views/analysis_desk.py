@@ -229,9 +229,14 @@ def analysis_queue(request: HttpRequest) -> HttpResponse:
         [f"{each.day:%m-%d}" for each in drawn], [Series(_("在办件数"), [each.waiting for each in drawn])]
     )
     peak = max(days, key=lambda each: each.waiting)
+    place = reverse("analysis_items")
     context = {
         "days": [
-            {"each": each, "url": f"{reverse('analysis_items')}?{choice.query(on=each.day.isoformat())}"}
+            {"each": each}
+            | {
+                name: f"{place}?{choice.query(**{part: each.day.isoformat()})}"
+                for name, part in (("url", "on"), ("arrived_url", "arrived"), ("left_url", "left"))
+            }
             for each in reversed(days)
         ],
         "chart": chart,

@@ -22,6 +22,7 @@ from lianjing.web.register import Register
 from lianjing.web.views.analysis_desk import Choice
 from lianjing.web.words import item_name, procedure_words
 
+DAY = timedelta(days=1)
 STATES: dict[str, Callable[[Any], Q]] = {
     "open": lambda _now: Q(closed_at=None, matter__status="open"),
     "overdue": lambda now: Q(closed_at=None, matter__status="open", due_at__lt=now),
@@ -31,6 +32,9 @@ STATES: dict[str, Callable[[Any], Q]] = {
         closed_at__gt=F("due_at"),
         closed_at__gte=now - timedelta(days=365),
         closed_at__lte=now,
+    ),
+    "limited": lambda now: Q(
+        outcome="done", due_at__isnull=False, closed_at__gte=now - timedelta(days=365), closed_at__lte=now
     ),
     "returned": lambda now: Q(
         outcome="returned", closed_at__gte=now - timedelta(days=365), closed_at__lte=now
@@ -110,6 +114,7 @@ def _state(now: datetime) -> Filter:
             ("overdue", _("在办且逾期")),
             ("done", _("近一年办结")),
             ("late", _("逾期办结")),
+            ("limited", _("有时限的办结")),
             ("returned", _("退回")),
         ],
         lambda value: STATES[value](now) if value in STATES else Q(),
@@ -129,6 +134,13 @@ def _narrowed(request: PageRequest) -> QuerySet[WorkItem]:
             )
     if (on := day_of(given.get("on", ""))) is not None:
         items = waits.waited_on(items, on)
+    if (arrived := day_of(given.get("arrived", ""))) is not None:
+        items = items.filter(
+            opened_at__gte=waits.begin_of(arrived), opened_at__lt=waits.begin_of(arrived + DAY)
+        )
+        items = items.filter(Q(closed_at__isnull=False) | Q(matter__status="open"))
+    if (left := day_of(given.get("left", ""))) is not None:
+        items = items.filter(closed_at__gte=waits.begin_of(left), closed_at__lt=waits.begin_of(left + DAY))
     month = day_of(f"{given.get('month', '')}-01")
     if month is not None:
         items = items.filter(closed_at__gte=waits.begin_of(month), closed_at__lt=waits.end_of(month))

@@ -15,9 +15,10 @@ from lianjing.runtime import codes
 from lianjing.runtime.matter.models import Matter
 from lianjing.runtime.trail.act import legal_day
 from lianjing.web.access import PageRequest, signed_in
+from lianjing.web.analysis_columns import DEVIATIONS, moment_of
 from lianjing.web.analysis_logs import faults_of
-from lianjing.web.analysis_topics import DEVIATIONS, TOPICS, moment_of
-from lianjing.web.analysis_view import View, outcome_word, view_of
+from lianjing.web.analysis_topics import TOPICS
+from lianjing.web.analysis_view import View, outcome_word, status_of, view_of
 from lianjing.web.context import WATCHERS
 from lianjing.web.listing import Column, Filter
 from lianjing.web.matters import STATUS_TONES
@@ -55,7 +56,9 @@ def matters(request: PageRequest) -> HttpResponse:
     listing = roll_of(request, rows, columns, view, table="analysis-matters", filters=filters)
     if listing.wants_excel:
         return listing.excel(_("事项"))
-    return render(request, "lianjing/analysis_matters.html", context | {"listing": listing})
+    return render(
+        request, "lianjing/analysis_matters.html", context | {"listing": listing}, status=status_of(context)
+    )
 
 
 def _columns() -> list[Column]:

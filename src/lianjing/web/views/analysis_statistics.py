@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lianjing.web.access import PageRequest, signed_in
+from lianjing.web.analysis_peers import sizes_of
 from lianjing.web.analysis_topics import TOPICS, topics_of
-from lianjing.web.analysis_view import View, view_of
+from lianjing.web.analysis_view import View, status_of, view_of
 from lianjing.web.context import WATCHERS
 from lianjing.web.listing import Column
 from lianjing.web.register import Roll
@@ -37,7 +38,9 @@ def statistics(request: PageRequest, topic: str = "flows") -> HttpResponse:
         return listing.excel(_(chosen.label))
     context |= {"listing": listing, "topic": topic, "title": _(chosen.label), "hint": _(chosen.hint)}
     context["topics"] = topics
-    return render(request, "lianjing/analysis_statistics.html", context)
+    if view is not None and topic == "unlike":
+        context["sizes"] = [(name, view.stack.query(size=name)) for name in ("", *sizes_of(view))]
+    return render(request, "lianjing/analysis_statistics.html", context, status=status_of(context))
 
 
 def roll_of(

@@ -19,6 +19,7 @@ from lianjing.runtime.finding.closing import IN_HAND
 from lianjing.runtime.finding.models import Case, Finding, Indicator, Paper
 from lianjing.runtime.finding.subjects import title_of
 from lianjing.runtime.finding.visibility import open_for, visible_to
+from lianjing.runtime.org.models import Unit
 from lianjing.runtime.risk.models import Campaign
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
 from lianjing.web.doing import done
@@ -48,6 +49,8 @@ def findings(request: HttpRequest) -> HttpResponse:
         [
             DateFilter("from", _("发现日起"), "detected_on__gte"),
             DateFilter("to", _("发现日止"), "detected_on__lte"),
+            DateFilter("closed_from", _("销号日起"), "closed_on__gte"),
+            DateFilter("closed_to", _("销号日止"), "closed_on__lte"),
         ],
         table="findings",
         search_label=_("编号、对象、模型、说明"),
@@ -108,6 +111,7 @@ def _filters(request: PageRequest) -> list[Filter]:
         Filter("indicator", _("监督模型"), models, _of_model),
         Filter("dossier", _("案卷"), _cases(request), "case_id"),
         Filter("campaign", _("专项整治"), _campaigns(), "campaign_id"),
+        Filter("unit", _("单位"), _units(request), "unit_id"),
     ]
 
 
@@ -123,6 +127,12 @@ def _campaigns() -> list[tuple[str, str]]:
     return [
         (str(pk), title) for pk, title in Campaign.objects.order_by("-pk").values_list("pk", "title")[:100]
     ]
+
+
+def _units(request: PageRequest) -> list[tuple[str, str]]:
+    seen = visible_to(request.who.id, request.today).order_by().values("unit_id")
+    rows = Unit.objects.filter(pk__in=seen).order_by("code").values_list("pk", "name")
+    return [(str(pk), name) for pk, name in rows]
 
 
 def _of_model(value: str) -> Q:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lianjing.runtime.job.errands import enqueue
 from lianjing.runtime.org.models import Person
 from lianjing.runtime.process.queries import check_states
+from lianjing.runtime.process.scope import visible_to
 from lianjing.runtime.trail import keys
 from lianjing.runtime.trail.act import LEGAL_ZONE, Actor, recorded
 from lianjing.runtime.trail.models import Event, Leaf, Pending
@@ -182,6 +183,10 @@ def _rows(request: PageRequest) -> QuerySet[Event]:
     person, day = _person(request), day_of(request.GET.get("day", ""))
     if person is not None:
         rows = rows.filter(person_id=person.id)
+    unit = request.GET.get("unit", "")
+    if unit.isascii() and unit.isdigit() and len(unit) < 18:
+        matters = visible_to(request.who.id, request.today).filter(unit_id=int(unit))
+        rows = rows.filter(matter_id__in=matters.order_by().values("id"))
     if day is not None:
         start = datetime.combine(day, time(), LEGAL_ZONE)
         rows = rows.filter(

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lianjing.kernel.declaration import Procedure
 from lianjing.runtime import codes
 from lianjing.runtime.domains import domains
 from lianjing.runtime.exchange.queries import owned
@@ -28,6 +27,7 @@ from lianjing.runtime.process.queries import done_by, items_for
 from lianjing.runtime.rights.queries import waiting_for
 from lianjing.runtime.trail.act import LEGAL_ZONE
 from lianjing.web.access import PageRequest, signed_in
+from lianjing.web.amounts import amounts_of
 from lianjing.web.clocks import is_overdue, light
 from lianjing.web.foreseeing import foreseen_rows
 from lianjing.web.listing import Column, DateFilter, Filter
@@ -170,18 +170,7 @@ def amounts(items: list[WorkItem]) -> dict[int, Decimal]:
     wanted: dict[str, set[int]] = {}
     for item in items:
         wanted.setdefault(item.matter.kind, set()).add(item.matter_id)
-    found: dict[int, Decimal] = {}
-    for procedure in (
-        each for domain in domains() for each in domain.procedures if each.matter_kind in wanted
-    ):
-        if _has_amount(procedure):
-            rows = procedure.record._default_manager.filter(pk__in=wanted[procedure.matter_kind])
-            found |= dict(rows.values_list("pk", "amount"))
-    return found
-
-
-def _has_amount(procedure: Procedure) -> bool:
-    return any(field.name == "amount" for field in procedure.record._meta.concrete_fields)
+    return amounts_of(wanted)
 
 
 def hang_amounts(items: list[Any]) -> None:
