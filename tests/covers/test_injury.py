@@ -147,10 +147,10 @@ def test_a_case_from_before_the_platform_stays_open_while_the_employer_keeps_the
     client = enter(COUNTER)
     page = said(client.get(f"/injury/{kept.pk}/"))
     assert "平台前的待遇" in page and "30,000.00" in page and "代领未转付" in page
-    answer = client.post(f"/matters/{kept.pk}/gate/", {"request_key": "keep-1"})
+    answer = client.post(f"/matters/{kept.pk}/gate/", {"request_key": "019f0000-0000-7000-8000-000000000001"})
     kept.refresh_from_db()
     assert kept.status == "open" and "足额交给职工" in said(answer)
-    client.post(f"/matters/{whole.pk}/gate/", {"request_key": "whole-1"})
+    client.post(f"/matters/{whole.pk}/gate/", {"request_key": "019f0000-0000-7000-8000-000000000002"})
     whole.refresh_from_db()
     assert whole.status != "open"
 
