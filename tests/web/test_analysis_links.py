@@ -17,8 +17,20 @@ from tests.web.conftest import Browser
 pytestmark = pytest.mark.django_db
 SUPERVISOR = "30001"
 ODD, LONG = 36, 17  # one case ends otherwise, one takes far longer
+MATTERS = {
+    "cases",
+    "first",
+    "last",
+    "like",
+    "alike",
+    "hits",
+    "of",
+    "other_hits",
+    "other_of",
+    "tested",
+    "ended",
+}
 TOGETHER = (18, 19, 38)  # cases that one person ends at the same time
-OCCURRENCES = {"again", "same", "other", "unknown"}  # count steps, not cases
 
 
 def _log() -> str:
@@ -59,7 +71,7 @@ def links(table: Any) -> Iterator[tuple[str, int, str]]:
     for column in table.columns:
         for row in table.found:
             url = column.url(row) if column.url and column.kind == "number" else ""
-            if url and column.key not in OCCURRENCES:
+            if url and column.key in MATTERS:
                 yield column.key, column.value(row), url
 
 
@@ -71,6 +83,17 @@ def test_every_number_with_a_link_opens_as_many_cases(browser: Browser, key: str
     assert told
     for column, number, url in told:
         assert len(client.get(url).context["listing"].found) == number, (column, url)
+
+
+@pytest.mark.covers("C10")
+@pytest.mark.parametrize("topic", [name for name, each in TOPICS.items() if not each.is_of_process])
+def test_no_figure_of_a_table_opens_nothing(browser: Browser, key: str, topic: str) -> None:
+    client = browser(SUPERVISOR)
+    table = listing(client, topic, process=key, size="金额")
+    for column in table.columns:
+        for row in table.found if column.kind == "number" else ():
+            if column.value(row) is not None:
+                assert column.url is not None and client.get(column.url(row)).status_code == 200, column.key
 
 
 @pytest.mark.covers("C10")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from lianjing.web.listing import Column
 
 START = datetime(1970, 1, 1, tzinfo=UTC)
 SHOWN_STEPS = 12
+COUNTED = ("cases", "of")  # the columns that count the matters of a row
 DEVIATIONS: Mapping[str, str] = {
     "missing": gettext_noop("流程此处应有该环节"),
     "unknown_step": gettext_noop("流程中没有该环节"),
@@ -42,6 +44,16 @@ def number_column(
 ) -> Column:
     """Return a column of figures."""
     return Column(key, label, value, key, "number", url=url)
+
+
+def opening(columns: Sequence[Column]) -> list[Column]:
+    """Let every figure of a row open what the row is about: the matters that it counts, else the matter that it names."""
+    known = {column.key: column.url for column in columns if column.url}
+    url = next((known[key] for key in (*COUNTED, "object") if key in known), None)
+    return [
+        replace(column, url=url) if column.kind == "number" and column.url is None else column
+        for column in columns
+    ]
 
 
 def steps_columns(view: View) -> list[Column]:

@@ -66,7 +66,7 @@ def unlike_columns(view: View) -> list[Column]:
         text_column("kind", _("不同在"), lambda row: _("全程时间") if row.outcome is None else _("结果")),
         text_column("peers", _("同类（类型和规模）"), lambda row: class_words(row.peers)),
         number_column(
-            "count", _("同类事项数"), lambda row: row.count, lambda row: view.matters(like=row.peers)
+            "like", _("同类事项数"), lambda row: row.count, lambda row: view.matters(like=row.peers)
         ),
         number_column("days", _("全程（工作日）"), lambda row: row.days),
         number_column("low", _("同类下限"), lambda row: row.low),

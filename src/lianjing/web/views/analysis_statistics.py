@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lianjing.web.access import PageRequest, signed_in
+from lianjing.web.analysis_columns import opening
 from lianjing.web.analysis_peers import sizes_of
 from lianjing.web.analysis_topics import TOPICS, topics_of
 from lianjing.web.analysis_view import View, status_of, view_of
@@ -32,7 +33,7 @@ def statistics(request: PageRequest, topic: str = "flows") -> HttpResponse:
     if view is not None:
         with view.held.lock:
             rows = list(chosen.rows(view))
-        columns = chosen.columns(view)
+        columns = opening(chosen.columns(view))
     listing = roll_of(request, rows, columns, view, table=f"analysis-{topic}")
     if listing.wants_excel:
         return listing.excel(_(chosen.label))
