@@ -84,6 +84,24 @@ def test_a_caught_time_goes_on_once_however_often_the_worker_comes(play) -> None
     assert not list(check_states())
 
 
+def test_a_caught_time_that_another_worker_fired_meanwhile_is_left_alone(play, monkeypatch) -> None:
+    """Both workers saw it due; the second comes to it when the first has done it."""
+    matter = opened(play)
+    play.do(LEAD, children(matter)[0], "look", NOTE)
+    play.scene.pass_time(working_days=3)
+    fire = timers._fire
+
+    def fired_twice(timer_id: int, now: Any) -> None:
+        fire(timer_id, now)
+        fire(timer_id, now)
+
+    monkeypatch.setattr(timers, "_fire", fired_twice)
+    assert timers.fire_due(play.scene.now) == 0  # the first one's is not counted as the second's
+    assert Event.objects.filter(act="errand.timer").count() == 1
+    assert WorkItem.objects.filter(matter=matter, step_key="close").count() == 1
+    assert not list(check_states())
+
+
 def test_breaking_the_caller_off_breaks_what_it_called(play) -> None:
     matter = opened(play)
     (child,) = children(matter)
