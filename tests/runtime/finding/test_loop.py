@@ -169,6 +169,7 @@ def test_unfounded_needs_its_reason_and_goes_to_review_without_handling(signals:
     assert (row.state, row.unfounded_reason, row.root_cause) == ("closed", "lawful_reason", "")
 
 
+@pytest.mark.covers("R11")
 def test_a_confirmed_finding_is_not_closed_without_root_cause(signals: Signals) -> None:
     row = signals.corrected(signals.found())
     with refused("finding.no_root_cause"):
