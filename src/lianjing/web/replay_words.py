@@ -15,6 +15,7 @@ from lianjing.kernel.process.node import CallActivity, Task
 from lianjing.runtime import codes
 from lianjing.runtime.installation import standard_posts
 from lianjing.web.decision_tables import table_shown
+from lianjing.web.table_words import code_word
 from lianjing.web.words import in_english
 
 KINDS = {
@@ -105,11 +106,8 @@ def _value(value: str) -> str:
 
 
 def _answer(output: str, value: str) -> str:
-    """An answer of a table; the word of its code where the output is named like a list of codes."""
-    try:
-        return codes.label(output, value)
-    except KeyError:
-        return _value(value)
+    """An answer of a table: the word of its code, where it has one."""
+    return _value(value) if value in ("", "true", "false") else code_word(output, value)
 
 
 def _seat(text: str) -> str:

@@ -64,6 +64,7 @@ def shown_part(part: RevisionPart) -> dict[str, Any]:
         "pieces": pieces(part.base_text, part.text) if part.kind == "clause" else [],
         "lines": heading_lines(part.base_text, part.text) if part.kind == "heading" else [],
         "base": part.base_definition,
+        "name": definition_name(part.base_definition) if part.base_definition else "",
         "edit_url": _edit_url(part),
         "compare_url": address("revision_compare", revision.pk, part.key) if part.kind in DEFINITIONS else "",
     }

@@ -16,6 +16,7 @@ from lianjing.web.decision_tables import ShownTable
 from lianjing.web.words import in_english
 
 ANY = "-"
+TELLING = 3  # signs from which a code found in one list only is taken for that list's
 SIGNS = {">=": "≥", "<=": "≤", "!=": "≠"}
 PIECES = re.compile(r'@(?P<figure>[\w.]+)|"(?P<code>[^"]*)"|(?P<truth>\b(?:true|false)\b)|(?P<sign>>=|<=|!=)')
 
@@ -71,7 +72,7 @@ def code_word(column: str, code: str) -> str:
     for name in _lists_of(column, code):
         return codes.label(name, code)
     words = {codes.label(name, code) for name, held in codes.shipped().items() if code in held}
-    if len(words) == 1:
+    if len(words) == 1 and len(code) >= TELLING:
         return words.pop()
     unit = Unit.objects.filter(code=code).values_list("name", flat=True).first()
     return unit or code

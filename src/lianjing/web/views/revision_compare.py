@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +15,6 @@ from lianjing.kernel.process.compare import Difference, compare_graphs, compare_
 from lianjing.kernel.process.decision import parse_decision
 from lianjing.kernel.process.graph import parse
 from lianjing.kernel.process.measure import Measure, parse_fields
-from lianjing.runtime.regulation.models import Definition
 from lianjing.runtime.regulation.queries import latest_definition
 from lianjing.runtime.revision.queries import base_text, parts
 from lianjing.web.access import OFFICIALS, PageRequest, signed_in
@@ -21,6 +22,7 @@ from lianjing.web.compared_words import graph_names, kind_words, marks_of, table
 from lianjing.web.diagram import draw
 from lianjing.web.part_saving import Part, part_of
 from lianjing.web.table_editing import Row, Table, read_table
+from lianjing.web.table_words import cell_words
 from lianjing.web.views.revision import revision_for
 from lianjing.web.views.revision_edit import breadcrumbs
 from lianjing.web.views.revision_form import kind_words as field_kinds
@@ -45,7 +47,7 @@ def revision_compare(request: PageRequest, revision_id: int, key: str) -> HttpRe
         "base": base,
         "legend": [(each, word, SIGN[each]) for each, word in kind_words().items()],
         "breadcrumbs": breadcrumbs(part),
-        **SHOWN[kind](part, old, base),
+        **SHOWN[kind](part, old, request.today),
     }
     return render(request, "lianjing/revision_compare.html", context)
 
@@ -53,7 +55,7 @@ def revision_compare(request: PageRequest, revision_id: int, key: str) -> HttpRe
 SIGN = {"added": "+", "removed": "−", "changed": "△"}
 
 
-def _process(part: Part, old: str, _base: Definition | None) -> dict[str, Any]:
+def _process(part: Part, old: str, _day: date) -> dict[str, Any]:
     new = parse(part.text)
     before = parse(old) if old else None
     differences = compare_graphs(before, new) if before else ()
@@ -69,20 +71,28 @@ def _process(part: Part, old: str, _base: Definition | None) -> dict[str, Any]:
     }
 
 
-def _decision(part: Part, old: str, _base: Definition | None) -> dict[str, Any]:
+def _decision(part: Part, old: str, day: date) -> dict[str, Any]:
     new = parse_decision(part.text)
     before = parse_decision(old) if old else None
     differences = compare_tables(before, new) if before else ()
     names = table_names(*((before, new) if before else (new,)))
     return {
         "name": new.name,
-        "lines": told(differences, names),
-        "new_table": _side(read_table(part.text), differences),
-        "old_table": _side(read_table(old), differences) if old else None,
+        "lines": told([_in_words(each, day) for each in differences], names),
+        "new_table": _side(read_table(part.text), differences, day),
+        "old_table": _side(read_table(old), differences, day) if old else None,
     }
 
 
-def _side(table: Table, differences: tuple[Difference, ...]) -> dict[str, Any]:
+def _in_words(each: Difference, day: date) -> Difference:
+    """The difference of a cell as its reader sees the cell."""
+    kind, mark, column = each.what.partition(":")
+    if not mark or kind not in ("input", "output"):
+        return each
+    return replace(each, old=cell_words(each.old, column, day), new=cell_words(each.new, column, day))
+
+
+def _side(table: Table, differences: tuple[Difference, ...], day: date) -> dict[str, Any]:
     """One table with the mark of each cell: of the row as a whole, or of the cell alone."""
     by_row: dict[str, dict[str, str]] = {}
     for each in differences:
@@ -93,20 +103,23 @@ def _side(table: Table, differences: tuple[Difference, ...]) -> dict[str, Any]:
     ]
     return {
         "heads": [head.label or head.expression for head in (*table.inputs, *table.outputs)],
-        "rows": [_marked(row, keys, by_row.get(row.id, {})) for row in table.rows],
+        "rows": [_marked(row, keys, by_row.get(row.id, {}), day) for row in table.rows],
     }
 
 
-def _marked(row: Row, keys: list[str], marks: dict[str, str]) -> dict[str, Any]:
+def _marked(row: Row, keys: list[str], marks: dict[str, str], day: date) -> dict[str, Any]:
     whole = marks.get("row", "")
-    cells = [(text, whole or marks.get(key, "")) for text, key in zip(row.cells, keys, strict=True)]
+    cells = [
+        (cell_words(text, key.partition(":")[2], day), whole or marks.get(key, ""))
+        for text, key in zip(row.cells, keys, strict=True)
+    ]
     cells.append((row.note, whole or marks.get("description", "")))
     cells.append((row.clause, whole or marks.get("clause", "")))
     mark = whole or ("changed" if marks else "")
     return {"sign": SIGN.get(mark, ""), "mark": mark, "cells": cells}
 
 
-def _form(part: Part, old: str, _base: Definition | None) -> dict[str, Any]:
+def _form(part: Part, old: str, _day: date) -> dict[str, Any]:
     before = {each.name: each for each in parse_fields(old)} if old else {}
     after = {each.name: each for each in parse_fields(part.text)} if part.text else {}
     kinds = dict(field_kinds())
