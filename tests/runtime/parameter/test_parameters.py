@@ -41,7 +41,7 @@ def decide(office: Office, **changes: Any) -> Parameter:
 
 
 def test_the_shipped_figures_are_loaded_once_and_say_their_source(office: Office) -> None:
-    assert Parameter.objects.count() == 582
+    assert Parameter.objects.count() == 589
     with office.act() as act:
         assert services.seed(act) == 0
     row = queries.parameter_on("works.payment.progress_min_ratio", date(2025, 1, 1))
@@ -126,7 +126,7 @@ def test_a_decision_with_bad_input_changes_nothing(
     with pytest.raises(BadInput) as caught:
         decide(office, **changes)
     assert caught.value.field == field
-    assert Parameter.objects.count() == 582
+    assert Parameter.objects.count() == 589
 
 
 def test_a_figure_is_not_decided_twice_for_one_day_nor_invented(office: Office) -> None:
