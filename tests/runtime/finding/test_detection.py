@@ -16,6 +16,7 @@ from tests.runtime.finding.signals import (
     LEAD,
     OFFICER,
     SECOND,
+    THIRD,
     Signals,
     indicator,
     refused,
@@ -151,6 +152,16 @@ def test_wilson_gives_the_published_interval() -> None:
     assert (round(low, 4), round(high, 4)) == (0.0552, 0.1744)
     assert precision.wilson(0, 10)[0] == 0.0
     assert precision.wilson(10, 10)[1] == 1.0
+
+
+def test_precision_by_unit_counts_the_unit_a_finding_is_about_whoever_handled_it(signals: Signals) -> None:
+    row = signals.found(severity="red")
+    assert row.unit_id != row.matter.unit_id  # the supervisors' group has it
+    row = signals.signed(row, SECOND)
+    row = signals.verified(row, SECOND, "unfounded", reason="lawful_reason")
+    signals.reviewed(row, THIRD)
+    expected = [(signals.project.unit.name, precision.Precision(0, 1))]
+    assert precision.by_unit(row.indicator_id) == expected
 
 
 def test_precision_counts_reviewed_findings_and_the_imprecise_go_to_review(

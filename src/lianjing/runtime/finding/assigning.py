@@ -22,7 +22,7 @@ def assign_by_rule(act: Act, row: Finding) -> None:
 
     Blue is only listed. Where everybody of the unit is concerned or handled the matter, the group takes it.
     """
-    unit_id = _unit_concerned(row)
+    unit_id = unit_concerned(row)
     group_id = group_of(unit_id)
     if row.severity == LISTED_ONLY:
         row.unit_id = group_id
@@ -118,7 +118,8 @@ def _receivers(unit_id: int | None, day: date) -> list[int]:
     return heads_of(unit_id, day) or chiefs(unit_id, day)
 
 
-def _unit_concerned(row: Finding) -> int | None:
+def unit_concerned(row: Finding) -> int | None:
+    """Return the unit in whose matter, at whose post or about which the finding is, whoever handles it; None for no unit."""
     if row.matter is not None:
         return row.matter.unit_id
     kind, _colon, key = row.subject.partition(":")
