@@ -15,7 +15,7 @@ import pytest
 
 from lianjing.analysis.engine.duck import DuckBeside, DuckEngine
 from lianjing.analysis.engine.engine import Answer, EngineFailed, Value
-from lianjing.analysis.indicator.library import chosen
+from lianjing.analysis.indicator.library import chosen, library
 from lianjing.analysis.indicator.scan import lake_of, scan
 from lianjing.analysis.lake.quality import quality
 from lianjing.analysis.lake.source import shared_snapshot
@@ -83,6 +83,20 @@ def test_a_scan_keeps_what_it_finds_once_and_names_what_failed(
     again = scan(lake, engine, indicators, now=NOW)
     assert again.outcomes[0].new == 0 and Finding.objects.count() == 1
     assert scan(lake, engine, chosen("M-C11"), now=NOW, is_kept=False).outcomes[0].new == 0
+
+
+def test_every_indicator_of_the_library_runs_in_a_founded_zone(
+    payment: PaymentApplication, tmp_path: Path
+) -> None:
+    engine = DuckEngine(memory="400MB", threads=1)
+    try:
+        lake = lake_of(tmp_path, shared_snapshot(), engine, now=NOW)
+        done = scan(lake, engine, library(), now=NOW)
+    finally:
+        engine.close()
+    assert {each.code: each.fault for each in done.failed} == {}
+    ran = {each.code for each in done.outcomes if not each.awaits}
+    assert ran == set(Indicator.objects.filter(run__isnull=False).values_list("code", flat=True))
 
 
 @pytest.mark.covers("R3")

@@ -3,7 +3,7 @@
 -- domain: works
 -- severity: red
 -- risk_point: 违规超概算
--- stage: preparation
+-- stage: initiation
 -- evidences: 违规增加投资
 -- source: 政府投资条例 第十二条、第二十三条
 -- subject: project

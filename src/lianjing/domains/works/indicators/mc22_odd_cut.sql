@@ -3,7 +3,7 @@
 -- domain: works
 -- severity: yellow
 -- risk_point: 虚报结算、审核串通
--- stage: completion
+-- stage: payment
 -- evidences: 高估冒算、审核走过场
 -- source: 监督模型库 M-C22（核减率线为建议值，参照审计机构模型）
 -- subject: contract

@@ -3,7 +3,7 @@
 -- domain: works
 -- severity: orange
 -- risk_point: 未验先用、未验先结
--- stage: completion
+-- stage: implementation
 -- evidences: 未经验收交付使用
 -- source: 建设工程质量管理条例 第十六条、第四十九条
 -- subject: project

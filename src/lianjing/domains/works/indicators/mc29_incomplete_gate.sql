@@ -3,7 +3,7 @@
 -- domain: works
 -- severity: orange
 -- risk_point: 程序走过场
--- stage: preparation
+-- stage: initiation
 -- evidences: 资料不齐即通过阶段关口
 -- source: 目录 C20（资料完整率100%方可通过）
 -- subject: matter
