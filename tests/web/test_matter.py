@@ -33,6 +33,13 @@ def test_the_gate_of_a_procedure_is_told_before_and_refused_after(browser: Brows
     assert Event.objects.filter(is_refused=True, root_matter_id=project.id).count() == 1
 
 
+def test_a_title_is_proposed_in_the_language_of_the_zone(browser: Browser, project: Matter) -> None:
+    client = browser(OFFICER)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/matters/{project.id}/open/works_proposal/").content.decode()
+    assert 'lang="en"' in page and f"{project.title} 项目建议书" in page
+
+
 def test_an_empty_title_is_told(browser: Browser, project: Matter) -> None:
     assert (
         browser(OFFICER).post(f"/matters/{project.id}/open/works_proposal/", {"title": " "}).status_code

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lianjing.kernel.process.not_allowed import ProcessError
 from lianjing.kernel.refusal import Ground
 from lianjing.runtime import domains as installed
 from lianjing.runtime.matter.models import Matter
@@ -100,6 +101,26 @@ def test_a_caught_time_that_another_worker_fired_meanwhile_is_left_alone(play, m
     assert Event.objects.filter(act="errand.timer").count() == 1
     assert WorkItem.objects.filter(matter=matter, step_key="close").count() == 1
     assert not list(check_states())
+
+
+def test_a_caught_time_that_cannot_go_on_keeps_no_other_from_going_on(play, monkeypatch) -> None:
+    first, second = opened(play), opened(play)
+    for matter in (first, second):
+        play.do(LEAD, children(matter)[0], "look", NOTE)
+    play.scene.pass_time(working_days=3)
+    stuck = Timer.objects.get(instance__matter=first, fired_at=None).pk
+    fire = timers._fire
+
+    def fire_all_but_one(timer_id: int, now: Any) -> None:
+        if timer_id == stuck:
+            raise ProcessError("wait", "没有可走的路径")
+        fire(timer_id, now)
+
+    monkeypatch.setattr(timers, "_fire", fire_all_but_one)
+    with pytest.raises(ProcessError):
+        timers.fire_due(play.scene.now)
+    assert WorkItem.objects.filter(step_key="close").values_list("matter_id", flat=True).get() == second.pk
+    monkeypatch.undo()
 
 
 def test_breaking_the_caller_off_breaks_what_it_called(play) -> None:

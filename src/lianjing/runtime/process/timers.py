@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from lianjing.kernel.process.interpret import Fire
+from lianjing.kernel.process.not_allowed import ProcessError
 from lianjing.kernel.refusal import Ground, Refusal
 from lianjing.runtime.matter.queries import chain_of, root_of
 from lianjing.runtime.process.deed import Deed
@@ -14,17 +15,25 @@ from lianjing.runtime.trail.act import SYSTEM, recorded
 
 
 def fire_due(now: datetime, limit: int = 100) -> int:
-    """Fire the timers that are due, each in its own act; return how many fired."""
+    """Fire the timers that are due, each in its own act; return how many fired.
+
+    One that cannot fire keeps no other from firing: its error is raised after the rest.
+    """
     due = Timer.objects.filter(due_at__lte=now, fired_at=None, cancelled_at=None).order_by("due_at", "id")
-    fired = 0
+    fired, stuck = 0, []
     for timer_id in list(due.values_list("id", flat=True)[:limit]):
         try:
             _fire(timer_id, now)
         except Refusal as refusal:
             if refusal.ground is not Ground.STALE:
-                raise
+                stuck.append(refusal)
+        except ProcessError as error:
+            error.add_note(f"timer {timer_id}")
+            stuck.append(error)
         else:
             fired += 1
+    if stuck:
+        raise stuck[0]
     return fired
 
 

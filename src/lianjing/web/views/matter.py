@@ -213,7 +213,7 @@ def matter_open(request: HttpRequest, matter_id: int, procedure: str) -> HttpRes
     """Open a procedure under a matter: its title, and what the gate asks where it refuses."""
     asked = cast(PageRequest, request)
     parent, what = open_to_act(asked.who.id, matter_id, asked.today), _procedure(procedure)
-    title = f"{parent.title} {text_of(what.label)}"
+    title = f"{parent.title} {what.label.zh}"  # it is stored: in the zone's language, whoever proposes it
     refusal, fault = _unready(what, parent, asked) if request.method == "GET" else None, ""
     status = 200
     if request.method == "POST":

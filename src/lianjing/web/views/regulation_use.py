@@ -28,6 +28,7 @@ from lianjing.runtime.trail.act import LEGAL_ZONE
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.listing import Column, DateFilter, Filter
 from lianjing.web.register import Register
+from lianjing.web.revision_words import definition_name
 from lianjing.web.words import act_words, clause_address
 
 FILLED = re.compile(r"%\(\w+\)[sd]")
@@ -125,7 +126,10 @@ def resting_on(reference: str) -> list[dict[str, Any]]:
         {"kind": _("权力事项"), "names": [f"{row.code} {row.name}" for row in powers]},
         {
             "kind": _("流程环节"),
-            "names": [f"{row.definition.key} v{row.definition.version} · {row.name}" for row in shown],
+            "names": [
+                f"{definition_name(row.definition) or row.definition.key} v{row.definition.version} · {row.name}"
+                for row in shown
+            ],
         },
         {"kind": _("决策表行"), "names": _table_rows(reference)},
         {"kind": _("要件"), "names": sorted({codes.label("document_kind", kind) for kind in papers})},
@@ -147,7 +151,7 @@ def _said(checks: Iterable[InCode]) -> list[str]:
 def _table_rows(reference: str) -> list[str]:
     tables = Definition.objects.filter(kind="decision", to_on__isnull=True, xml__contains=reference)
     return [
-        _("%(key)s 第%(row)s行") % {"key": row.key, "row": rule.index}
+        _("%(key)s 第%(row)s行") % {"key": definition_name(row) or row.key, "row": rule.index}
         for row in tables.order_by("key", "version")
         for rule in table_of(row).rules
         if rule.clause == reference
