@@ -20,7 +20,8 @@ def fire_due(now: datetime, limit: int = 100) -> int:
     One that cannot fire keeps no other from firing: its error is raised after the rest.
     """
     due = Timer.objects.filter(due_at__lte=now, fired_at=None, cancelled_at=None).order_by("due_at", "id")
-    fired, stuck = 0, []
+    fired = 0
+    stuck: list[Refusal | ProcessError] = []
     for timer_id in list(due.values_list("id", flat=True)[:limit]):
         try:
             _fire(timer_id, now)
