@@ -50,6 +50,10 @@ soak:
 screenshots *args:
     uv run --group browser python -m tests.browser.screenshots {{args}}
 
+# Every menu entry of every role in both languages and widths, read and kept as pictures: pictures/
+pictures *args:
+    LIANJING_PICTURES=pictures uv run --group browser python -m pytest tests/browser/test_menu.py {{args}}
+
 # The headline figures, side by side with their peers
 bench *args:
     uv run --group bench python benchmarks/step.py {{args}}

@@ -4,8 +4,8 @@
 
 Each user logs in as someone of the demonstration zone, then opens an entry of his menu or a link of the page that he
 reads, every 15 to 45 seconds (evenly spread), until the time is over; now and then he takes a list away as Excel,
-which leaves an event. Server, worker and users share this machine's cores. An answer of 500 or above, a broken
-connection, or being logged out is an error; pages that a role may not open are counted apart, and so are log-ins,
+which leaves an event. Server, worker and users share this machine's cores. An answer of 500 or above, a link to
+nowhere (404), a broken connection, or being logged out is an error; pages that a role may not open are counted apart, and so are log-ins,
 which cost a slow digest on purpose. The figures are of one run on one machine. Without --data a demonstration zone is filled into a temporary folder first.
 """
 
@@ -55,7 +55,7 @@ class Book:
         with self.lock:
             self.seconds[NUMBER.sub("N", path.partition("?")[0])].append(seconds)
             self.statuses[status] += 1
-            if status >= 500:
+            if status >= 500 or status == 404:
                 self.errors.append(f"{status} {path}")
 
     def fault(self, text: str) -> None:

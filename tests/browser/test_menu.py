@@ -36,6 +36,8 @@ PEOPLE = {
 }
 PICTURES = os.environ.get("LIANJING_PICTURES", "")
 LINKS = "links => links.map(link => link.href)"
+PERSON = ".lj-person"  # opens the viewer's own menu
+LOG_OUT = ".lj-person-menu form[action$='/logout/'] button[type=submit]"
 LEAST_ENTRIES = 5  # a menu shorter than this was not drawn
 # What differs between two drawings of the same page though nothing is different: tokens and the viewer's own keys.
 CHANGING = re.compile(r'(name="(csrfmiddlewaretoken|request_key)" value|hx-headers)="[^"]*"')
@@ -66,6 +68,7 @@ def look(page: Page, address: str, role: str, language: str) -> list[str]:
     answer = page.goto(address)
     page.wait_for_load_state("networkidle") if PICTURES else None
     faults = [] if answer and answer.status == 200 else [f"answers {answer.status if answer else 0}"]
+    faults += [] if page.locator(LOG_OUT).count() == 1 else ["has no log-out"]
     mark = sha256(CHANGING.sub("", language + page.locator("main").inner_html()).encode()).hexdigest()
     if mark in LOOKED_AT and not PICTURES:
         return faults + watch.look(page)
@@ -74,6 +77,7 @@ def look(page: Page, address: str, role: str, language: str) -> list[str]:
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
         faults += [f"{width} px: {fault}" for fault in watch.look(page)]
+        faults += [] if page.locator(PERSON).is_visible() else [f"{width} px: no way to the log-out"]
         keep(page, f"{role}-{urlsplit(address).path}-{language}-{width}")
     page.set_viewport_size({"width": 1366, "height": WIDTHS[1366]})
     return list(dict.fromkeys(faults))

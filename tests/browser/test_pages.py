@@ -19,7 +19,7 @@ READING = (
 )
 SUPERVISING = (
     "circulations complaint_key complaint_new complaints data_coverage draw draws erasures errands expert experts feed feeds "
-    "handover handover_new handovers help help_step import_batches inquiries items_batch legal_holds me "
+    "handover handover_new handovers help help_step import_batches inquiries items_batch items_pass_on legal_holds me "
     "me_factors me_logins me_sessions message message_settings messages notice notices objections parameter "
     "phrases publicities publicity receipt_check reports retention system_grants system_operations system_scopes "
     "tip_follow tip_new token_new tokens trail_log unmaskings webhook_new webhooks works_bank works_bank_line "

@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 import time
+import warnings
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,6 +104,29 @@ def test_https_with_the_installations_own_authority(running: Running) -> None:
     assert cookies and all("Secure" in each and each.strip().startswith("__Host-") for each in cookies)
     answer, content = running.ask("/ca/lianjing-ca.crt")
     assert x509.load_der_x509_certificate(content).subject is not None and answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("version", "is_answered"),
+    [(ssl.TLSVersion.TLSv1, False), (ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_3, True)],
+)
+def test_an_old_protocol_is_refused_by_the_server(
+    version: ssl.TLSVersion, is_answered: bool, running: Running
+) -> None:
+    """ASVS 12.1.1. The client offers this version alone, so weakly set that its own library does not keep it from asking."""
+    tls = ssl.create_default_context(cafile=str(local_ca.files(running.data).ca_certificate))
+    tls.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        tls.minimum_version = tls.maximum_version = version
+    with socket.create_connection(("localhost", running.port), timeout=30) as link:
+        if is_answered:
+            with tls.wrap_socket(link, server_hostname="localhost") as spoken:
+                assert spoken.version() == "TLSv1.3"
+            return
+        with pytest.raises(ssl.SSLError) as caught:
+            tls.wrap_socket(link, server_hostname="localhost")
+    assert "_ALERT_" in str(caught.value)  # said by the server, not by this client
 
 
 def test_plain_http_only_sends_to_https_and_never_elsewhere(running: Running) -> None:

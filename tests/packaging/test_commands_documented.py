@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from lianjing.cli.commands import parser
+from lianjing.runtime.health.checks import checks
 
 REFERENCE = (Path(__file__).parents[2] / "docs/reference/commands.md").read_text(encoding="utf-8")
 COMMON = {"--help", "--data", "--json"}
@@ -40,3 +41,8 @@ def test_the_reference_has_exactly_the_commands_that_exist():
 def test_each_section_names_exactly_the_options_of_its_command():
     for name, options in commands(parser()).items():
         assert set(re.findall(r"--[a-z][a-z-]+", sections()[name])) == options, name
+
+
+def test_the_section_of_doctor_names_exactly_the_checks_there_are():
+    named = re.findall(r"`([a-z_]+)`", sections()["lianjing doctor"].partition("Exits with")[0])
+    assert sorted(named) == sorted(check.name for check in checks())

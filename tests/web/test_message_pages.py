@@ -232,6 +232,38 @@ def test_like_items_are_done_together_with_a_result_for_each(
     assert "没有可以批量办理的待办" in client.get(place).content.decode()
 
 
+def test_the_steps_of_a_desk_are_passed_on_together_with_a_result_for_each(
+    browser: Browser, play: Play, checking: WorkItem
+) -> None:
+    other = play.proposal_at_head(
+        play.project(title="望汀支路工程", project_code="2401-990101-04-01-318463"), "望汀支路立项"
+    )
+    second, place = play.scene.item(other, "check"), reverse("items_pass_on")
+    head = browser(HEAD)
+    assert "没有可以转办的待办" in head.get(place).content.decode()
+    colleague = Person.objects.get(id=play.scene.person("20709"))
+    with recorded("test.setup", chain=f"person:{colleague.pk}", actor=SYSTEM, now=play.scene.now) as act:
+        add_appointment(
+            act, person=colleague, post=checking.post, from_on=play.scene.today(), basis="澜经人〔2025〕9号"
+        )
+    page = head.get(place).content.decode()
+    assert "望汀大道北延立项" in page and "望汀支路立项" in page and "岗位上任一人" in page and "吴㛃" in page
+    data = {"items": [checking.pk, second.pk], "to_person": colleague.pk, "text": "<b>外出学习</b>"}
+    data["request_key"] = str(uuid.uuid4())
+    for lacking in ({"text": ""}, {"to_person": ""}, {"items": []}):
+        answer = head.post(place, data | lacking)
+        assert answer.status_code == 422 and "望汀支路立项" in answer.content.decode()
+    assert browser(LAWYER).post(place, data).status_code == 404
+    done = head.post(place, data).content.decode()
+    assert "已转 2 件，未转 0 件" in done
+    assert head.post(place, data).content.decode().count("此前已提交") == 2
+    assert Event.objects.filter(act="works_proposal.check.reassign").count() == 2
+    assert (
+        "没有可以转办的待办" in head.get(place).content.decode()
+        or "吴㛃</td>" in head.get(place).content.decode()
+    )
+
+
 def test_phrases_are_kept_and_offered_beside_an_opinion(browser: Browser, checking: WorkItem) -> None:
     client, place = browser(HEAD), reverse("phrases")
     assert client.get(place).status_code == 200

@@ -99,6 +99,7 @@ BY_HAND: Mapping[str, str] = {
     "phrases": "help with typing",
     "help*": "help for persons; this document is that of programs",
     "items_batch": "a loop over POST /items/{item_id}/complete",
+    "items_pass_on": "a loop over POST /items/{item_id}/reassign",
     "awaiting": DRAWN,
     "exchange_hook": "is itself for programs: signed by the outside system",
 }

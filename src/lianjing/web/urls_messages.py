@@ -16,6 +16,7 @@ urlpatterns = [
     path("messages/<int:delivery_id>/", message.message, name="message"),
     path("messages/<int:message_id>/receipts/", message.receipts, name="message_receipts"),
     path("items/batch/", batch.items_batch, name="items_batch"),
+    path("items/pass-on/", batch.items_pass_on, name="items_pass_on"),
     path("items/<int:item_id>/reassign/", item_hand.item_reassign, name="item_reassign"),
     path("items/<int:item_id>/urge/", item_hand.item_urge, name="item_urge"),
     path("items/<int:item_id>/ask/", inquiry.item_ask, name="item_ask"),

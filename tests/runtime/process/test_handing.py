@@ -17,7 +17,14 @@ from lianjing.runtime.org.services import add_appointment, end_appointment
 from lianjing.runtime.process import handing
 from lianjing.runtime.process.models import WorkItem
 from lianjing.runtime.process.queries import items_for
-from lianjing.runtime.process.together import asks_only_opinion, complete_together, groups
+from lianjing.runtime.process.together import (
+    MOST,
+    asks_only_opinion,
+    complete_together,
+    groups,
+    reassign_together,
+    to_pass_on,
+)
 from lianjing.runtime.trail.act import SYSTEM, recorded
 from lianjing.runtime.trail.models import Event
 from lianjing.runtime.trail.verify import verify
@@ -112,6 +119,85 @@ def test_a_step_passed_on_to_one_who_left_falls_back_to_the_post(funding) -> Non
     play.do(FUNDS, item.matter, "funds", play.lines("68000000.00"))
 
 
+@pytest.fixture
+def desk(funding) -> tuple[Play, list[WorkItem], Appointment]:
+    """Two steps on the desk that two persons hold."""
+    play, first, term = funding
+    matter = play.proposal_at_head(
+        play.project(title="望汀支路工程", project_code="2401-990101-04-01-318464"), "望汀支路立项"
+    )
+    play.do(HEAD, matter, "check")
+    return play, [first, play.scene.item(matter, "funds")], term
+
+
+def all_on(play: Play, items: list[WorkItem], number: str, to: int, **more: Any) -> list[Any]:
+    options: dict[str, Any] = {
+        "item_ids": [item.pk for item in items],
+        "person_id": play.scene.person(number),
+        "to_person_id": to,
+        "reason": "外出学习",
+        "now": play.scene.now,
+        "key": str(uuid.uuid4()),
+        **more,
+    }
+    return reassign_together(**options)
+
+
+def test_a_desk_is_passed_on_at_once_each_step_its_own_event_and_again_only_once(desk) -> None:
+    play, items, term = desk
+    key = str(uuid.uuid4())
+    recuse(
+        matter_id=items[1].matter_id,
+        person_id=term.person_id,
+        reason="kin",
+        actor=actor_with(play.scene.person(OFFICER), "project_officer", play.scene.today()),
+        now=play.scene.now,
+    )
+    lines = all_on(play, items, "20204", term.person_id, key=key)  # the head of the unit
+    assert [bool(line.event_id) for line in lines] == [True, False]
+    assert lines[1].refusal.rule == "recusal"
+    again = all_on(play, items, "20204", term.person_id, key=key)
+    assert [line.event_id for line in again] == [line.event_id for line in lines]
+    assert [line.is_repeated for line in again] == [True, False]
+    assert Event.objects.filter(act="works_proposal.funds.reassign", is_refused=False).count() == 1
+    assert waits_for(play, term.person_id, items[0]) and not waits_for(
+        play, play.scene.person(FUNDS), items[0]
+    )
+    assert waits_for(play, play.scene.person(FUNDS), items[1])
+    assert not list(verify().problems)
+
+
+def test_only_steps_of_one_post_go_together_and_only_with_a_reason(desk, several) -> None:
+    play, items, term = desk
+    others = several[1]
+    with pytest.raises(BadInput):
+        all_on(play, items, "20204", term.person_id, reason=" ")
+    with pytest.raises(BadInput):
+        all_on(play, [], "20204", term.person_id)
+    with pytest.raises(BadInput):
+        all_on(play, [items[0], others[0]], HEAD, term.person_id)
+    with pytest.raises(BadInput):
+        all_on(play, items, "20204", term.person_id, item_ids=range(1, MOST + 2))
+    lines = all_on(play, items, OFFICER, term.person_id)  # sees the matters, heads nothing
+    assert {line.refusal.rule for line in lines} == {"item.not_head"}
+
+
+def test_what_may_be_passed_on_is_ones_own_and_ones_units_where_another_holds_the_post(desk, several) -> None:
+    play, items, term = desk
+
+    def offered(number: str) -> dict[int, list[int]]:
+        found = to_pass_on(play.scene.person(number), play.scene.today())
+        return {post.pk: [item.pk for item in waiting] for post, waiting in found.items()}
+
+    whole = {items[0].post_id: [each.pk for each in items]}
+    assert offered(FUNDS) == offered("20204") == offered("20709") == whole
+    assert offered(OFFICER) == {}
+    assert offered(HEAD) == {}  # three steps wait for him alone
+    pass_on(play, items[0], FUNDS, term.person_id)
+    assert offered(FUNDS) == {items[0].post_id: [items[1].pk]}
+    assert offered("20204") == whole
+
+
 def urge(play: Play, item: WorkItem, number: str, text: str = "请尽快办理") -> str:
     return handing.urge(item_id=item.pk, person_id=play.scene.person(number), text=text, now=play.scene.now)
 
@@ -201,10 +287,26 @@ def test_only_like_items_of_a_declared_step_are_done_together(several) -> None:
         together(play, [])
     with pytest.raises(BadInput):
         together(play, items[1:], opinion=" ")
-    with pytest.raises(BadInput):
+    with pytest.raises(Refusal, match="不在您的数据范围内"):
         together(play, items[1:], item_ids=[items[1].pk, 10**9])
-    lines = together(play, items[1:], LEADER)
+    lines = together(play, items[1:], OFFICER)
     assert all(line.refusal.ground is Ground.POST for line in lines)
+
+
+def test_of_an_item_out_of_scope_nothing_is_told_and_nothing_beside_it_is_done(several) -> None:
+    play, items = several
+    with pytest.raises(Refusal, match="不在您的数据范围内"):
+        together(play, items, LAWYER)
+    with pytest.raises(Refusal, match="不在您的数据范围内"):
+        reassign_together(
+            item_ids=[each.pk for each in items],
+            person_id=play.scene.person(LAWYER),
+            to_person_id=play.scene.person(LAWYER),
+            reason="外出",
+            now=play.scene.now,
+            key="",
+        )
+    assert not WorkItem.objects.filter(id__in=[each.pk for each in items], closed_at__isnull=False).exists()
 
 
 def test_what_may_be_done_together_is_what_waits_for_the_person(several) -> None:

@@ -1,4 +1,4 @@
-"""Several like steps with one opinion: choose the step, tick the items, see what became of each."""
+"""Several steps in one go, done or passed on: choose which, tick the items, see what became of each."""
 
 from __future__ import annotations
 
@@ -7,12 +7,23 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lianjing.kernel.refusal import BadInput
+from lianjing.runtime.org.models import Person, Post
+from lianjing.runtime.org.queries import holders
 from lianjing.runtime.phrase.queries import offered_to
 from lianjing.runtime.process.models import WorkItem
-from lianjing.runtime.process.together import MOST, complete_together, groups
+from lianjing.runtime.process.scope import visible_among
+from lianjing.runtime.process.together import (
+    MOST,
+    Line,
+    complete_together,
+    groups,
+    reassign_together,
+    to_pass_on,
+)
 from lianjing.web import drafts
 from lianjing.web.access import PageRequest, signed_in
 from lianjing.web.clocks import light
@@ -29,10 +40,9 @@ def items_batch(request: HttpRequest) -> HttpResponse:
     asked = cast(PageRequest, request)
     if request.method == "GET":
         return _page(asked)
-    ids = [number_of(value) for value in request.POST.getlist("items")]
     try:
         lines = complete_together(
-            item_ids=[pk for pk in ids if pk is not None],
+            item_ids=_ticked(asked),
             person_id=asked.who.id,
             opinion=request.POST.get("opinion", ""),
             now=asked.now,
@@ -40,23 +50,103 @@ def items_batch(request: HttpRequest) -> HttpResponse:
         )
     except BadInput as fault:
         return _page(asked, fault=str(fault), status=422)
+    for line in lines:
+        if line.event_id:
+            drafts.drop(line.item, asked.who.id)
+    return _told(asked, lines, "items_batch")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def items_pass_on(request: HttpRequest) -> HttpResponse:
+    """Show what may be passed on to another holder of its post; pass it on, each item its own act."""
+    asked = cast(PageRequest, request)
+    if request.method == "GET":
+        return _pass_on_page(asked)
+    try:
+        to = number_of(request.POST.get("to_person", ""))
+        if to is None:
+            raise BadInput(_("请选择人员"), "to_person")
+        lines = reassign_together(
+            item_ids=_ticked(asked),
+            person_id=asked.who.id,
+            to_person_id=to,
+            reason=request.POST.get("text", ""),
+            now=asked.now,
+            key=key_of(asked),
+        )
+    except BadInput as fault:
+        return _pass_on_page(asked, fault=str(fault), status=422)
+    return _told(asked, lines, "items_pass_on")
+
+
+def _ticked(request: PageRequest) -> list[int]:
+    return [pk for value in request.POST.getlist("items") if (pk := number_of(value)) is not None]
+
+
+def _told(request: PageRequest, lines: list[Line], place: str) -> HttpResponse:
+    """What became of each item, and the way back to where they were ticked."""
+    seen = visible_among([line.item.matter_id for line in lines], request.who.id, request.today)
     shown = [
         {
             "item": line.item,
+            "is_open": line.item.matter_id in seen,
             "name": item_name(line.item),
             "event_id": line.event_id,
             "is_repeated": line.is_repeated,
-            "told": refusal_words(line.refusal, asked.today) if line.refusal else None,
+            "told": refusal_words(line.refusal, request.today) if line.refusal else None,
             "fault": line.fault,
         }
         for line in lines
     ]
-    for line in lines:
-        if line.event_id:
-            drafts.drop(line.item, asked.who.id)
     done = sum(1 for line in lines if line.event_id)
-    context = {"lines": shown, "done": done, "refused": len(lines) - done}
+    context = {
+        "lines": shown,
+        "done": done,
+        "refused": len(lines) - done,
+        "place": place,
+        "is_passed_on": place == "items_pass_on",
+    }
     return render(request, "lianjing/items_batch_done.html", context)
+
+
+def _pass_on_page(request: PageRequest, fault: str = "", status: int = 200) -> HttpResponse:
+    found = {post.pk: (post, items) for post, items in to_pass_on(request.who.id, request.today).items()}
+    wanted = number_of(request.POST.get("post") or request.GET.get("post", ""))
+    chosen = wanted if wanted in found else next(iter(found), None)
+    post, items = found[chosen] if chosen is not None else (None, [])
+    items, more = items[:MOST], max(len(items) - MOST, 0)
+    seen = visible_among([item.matter_id for item in items], request.who.id, request.today)
+    context = {
+        "choices": [
+            {
+                "text": f"{each.unit.name} · {each.name}",
+                "count": len(waiting),
+                "url": f"{reverse('items_pass_on')}?post={pk}",
+                "is_active": pk == chosen,
+            }
+            for pk, (each, waiting) in found.items()
+        ],
+        "chosen": chosen,
+        "rows": [
+            _row(item, request) | {"name": item_name(item), "is_open": item.matter_id in seen}
+            for item in items
+        ],
+        "most": MOST,
+        "more": more,
+        "persons": _holders(post, request) if post is not None else [],
+        "to_person": number_of(request.POST.get("to_person", "")),
+        "text": request.POST.get("text", ""),
+        "fault": fault,
+        "ticked": set(_ticked(request)),
+        "request_key": request.POST.get("request_key") or fresh_key(),
+    }
+    return render(request, "lianjing/items_pass_on.html", context, status=status)
+
+
+def _holders(post: Post, request: PageRequest) -> list[Person]:
+    ids = {each.person_id for each in holders(post.pk, request.today)}
+    return list(Person.objects.filter(id__in=ids).order_by("pinyin", "id"))
 
 
 def _page(request: PageRequest, fault: str = "", status: int = 200) -> HttpResponse:
@@ -84,7 +174,7 @@ def _page(request: PageRequest, fault: str = "", status: int = 200) -> HttpRespo
         "fault": fault,
         "phrases": offered_to(request.who.id, [each.post.unit_id for each in request.held]),
         "opinion": request.POST.get("opinion", ""),
-        "ticked": {number_of(value) for value in request.POST.getlist("items")},
+        "ticked": set(_ticked(request)),
         "request_key": request.POST.get("request_key") or fresh_key(),
     }
     return render(request, "lianjing/items_batch.html", context, status=status)

@@ -46,6 +46,20 @@
   prepareColumns();
   document.addEventListener("htmx:afterSettle", prepareColumns);
 
+  // ---- one box that ticks all of a name in its form; without script it stays hidden
+  all("[data-ticks]").forEach((box) => {
+    const boxes = () => all(`input[name="${box.dataset.ticks}"]`, box.form);
+    const show = () => {
+      const ticked = boxes().filter((each) => each.checked).length;
+      box.checked = ticked > 0 && ticked === boxes().length;
+      box.indeterminate = ticked > 0 && !box.checked;
+    };
+    box.closest("[hidden]")?.removeAttribute("hidden");
+    box.addEventListener("change", () => boxes().forEach((each) => { each.checked = box.checked; }));
+    box.form.addEventListener("change", (event) => { if (event.target !== box) show(); });
+    show();
+  });
+
   // ---- a question before an act that cannot be taken back: data-confirm on a form or its button
   const dialog = document.getElementById("confirm");
   const ask = (question) => new Promise((answer) => {
