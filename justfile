@@ -44,6 +44,7 @@ soak:
     uv run python tests/soak/closed_doors.py --out benchmarks/results/closed_doors.json
     uv run python tests/soak/every_field.py --out benchmarks/results/every_field.json
     LIANJING_SOAK=1 uv run python -m pytest -q tests/kernel/trail/test_verifier_malformed.py tests/soak/test_publication.py tests/runtime/process/test_any_order.py
+    LIANJING_SOAK=1 uv run --group oracle python -m pytest -q tests/oracle/test_interpreter_against_spiff.py
     LIANJING_SOAK=1 uv run python -m pytest -q tests/domains/works/test_imports.py tests/cli/test_open_contracting.py
 
 # Pictures of the main pages, to look at: screenshots/

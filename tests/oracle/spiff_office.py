@@ -16,6 +16,12 @@ from tests.kernel.process.drawn_process import Drawing
 
 PAST = "2000-01-01T00:00:00+00:00"
 TIMED = ("BoundaryEvent", "IntermediateCatchEvent")
+EACH_DEPARTMENT = (
+    '<bpmn:multiInstanceLoopCharacteristics isSequential="false">'
+    "<bpmn:loopDataInputRef>departments</bpmn:loopDataInputRef>"
+    '<bpmn:inputDataItem id="department" name="department"/>'
+    "</bpmn:multiInstanceLoopCharacteristics>"
+)
 _SERIALIZER = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure())
 _CHILD = ink.definitions(
     ink.start("begin") + ink.user("work") + ink.end("over") + ink.chain("begin", "work", "over"), "child"
@@ -35,20 +41,26 @@ def spiff_xml(drawing: Drawing) -> str:
 def _element(drawing: Drawing, kind: str, key: str, attributes: Mapping[str, str]) -> str:
     match kind:
         case "joint":
-            loop = (
-                '<bpmn:multiInstanceLoopCharacteristics isSequential="false">'
-                "<bpmn:loopDataInputRef>departments</bpmn:loopDataInputRef>"
-                '<bpmn:inputDataItem id="department" name="department"/>'
-                "</bpmn:multiInstanceLoopCharacteristics>"
-            )
-            return ink.user(key, loop)
+            return ink.user(key, EACH_DEPARTMENT)
+        case "each":
+            return ink.call(key, inner=EACH_DEPARTMENT)
         case "rule":
-            return ink.node("scriptTask", key, "<bpmn:script>tier = 'general'</bpmn:script>")
+            return ink.node(
+                "scriptTask", key, f"<bpmn:script>{_script(attributes['decision'])}</bpmn:script>"
+            )
         case "timer":
             return ink.timer(key, attributes["on"], "&quot;P3D&quot;", attributes["cancel"])
         case "catch":
             return ink.catch(key, "&quot;P3D&quot;")
     return drawing._element(kind, key, attributes)
+
+
+def _script(decision: str) -> str:
+    """The same answer as that of drawn_process.answer."""
+    if decision == "tiers":
+        return "tier = 'general'"
+    values, asked = decision.split("_", 1)
+    return f"r_{asked} = {int(values) - 1} - {asked}"
 
 
 class SpiffOffice:
@@ -70,7 +82,9 @@ class SpiffOffice:
     def _named(self, task: object) -> tuple[str, str, object]:
         if task.workflow.spec.name == "child":
             call = self.workflow.get_task_from_id(task.workflow.parent_task_id)
-            return call.task_spec.bpmn_id, "", task
+            name = call.task_spec.name
+            element = call.data.get("department", "") if name.endswith(" [child]") else ""
+            return call.task_spec.bpmn_id or name.removesuffix(" [child]"), element, task
         name = task.task_spec.name
         element = task.data.get("department", "") if name.endswith(" [child]") else ""
         return task.task_spec.bpmn_id or name.removesuffix(" [child]"), element, task

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +17,7 @@ from lianjing.kernel.process.graph import parse
 from lianjing.kernel.process.interpret import INITIAL, Complete, Fire, Returned, Start, interpret
 from tests.kernel.process.drawn_process import (
     BLOCKS,
+    SPLITS,
     Block,
     Chain,
     Choice,
@@ -21,7 +25,9 @@ from tests.kernel.process.drawn_process import (
     Inclusive,
     Loop,
     Parallel,
+    Ruled,
     Step,
+    answer,
     drawn,
 )
 
@@ -34,8 +40,8 @@ pytest.importorskip(
 from tests.oracle.spiff_office import SpiffOffice
 
 
-def decide(decision: str, variables: object) -> DecisionResult:
-    return DecisionResult({"tier": "general"}, ())
+def decide(decision: str, variables: Mapping[str, Any]) -> DecisionResult:
+    return DecisionResult(answer(decision, variables), ())
 
 
 def shared(block: Block, *, is_in_loop: bool = False) -> Block:
@@ -45,6 +51,8 @@ def shared(block: Block, *, is_in_loop: bool = False) -> Block:
             return Chain(tuple(shared(part, is_in_loop=is_in_loop) for part in blocks))
         case Choice(branches):
             return Choice(tuple(shared(part, is_in_loop=is_in_loop) for part in branches))
+        case Ruled(branches):
+            return Ruled(tuple(shared(part, is_in_loop=is_in_loop) for part in branches))
         case Parallel(branches):
             parts = tuple(shared(part, is_in_loop=is_in_loop) for part in branches)
             return Chain(parts) if is_in_loop else Parallel(parts)
@@ -78,7 +86,7 @@ def compare(drawing: Drawing, chance: random.Random, steps: int) -> int:
         token = chance.choice(open_now)
         if token in state.calls:
             state, _ = interpret(graph, state, Returned(*token, "over", {}), decide)
-            other.complete(token.node, "", {})
+            other.complete(token.node, token.element, {})
             continue
         given_values = {}
         if token.node in drawing.decides:
@@ -89,8 +97,12 @@ def compare(drawing: Drawing, chance: random.Random, steps: int) -> int:
     return steps
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(BLOCKS, st.integers(min_value=0, max_value=2**32 - 1))
+@settings(
+    max_examples=2000 if os.environ.get("LIANJING_SOAK") else 120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(st.one_of(BLOCKS, SPLITS), st.integers(min_value=0, max_value=2**32 - 1))
 def test_both_engines_open_the_same_steps_in_generated_processes(block: Block, seed: int) -> None:
     compare(drawn(shared(block)), random.Random(seed), 25)
 

@@ -60,6 +60,11 @@ def call(key: str, called: str = "child", inner: str = "", **attributes: str) ->
     return node("callActivity", key, inner, calledElement=called, **attributes)
 
 
+def call_each(key: str, collection: str = "departments") -> str:
+    loop = f'<bpmn:multiInstanceLoopCharacteristics isSequential="false" lj:collection="{collection}"/>'
+    return call(key, inner=loop)
+
+
 def catch(key: str, duration: str = "3 working_day") -> str:
     return node("intermediateCatchEvent", key, _time(duration))
 
@@ -121,6 +126,11 @@ class Call:
 
 
 @dataclass(frozen=True)
+class CallEach:
+    """A call for each department."""
+
+
+@dataclass(frozen=True)
 class Catch:
     pass
 
@@ -132,7 +142,10 @@ class Stop:
 
 @dataclass(frozen=True)
 class Timed:
+    """A step, of one or of each department, with a timer on its edge."""
+
     is_interrupting: bool
+    is_joint: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,6 +155,13 @@ class Chain:
 
 @dataclass(frozen=True)
 class Choice:
+    branches: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """One of the branches, named by the answer of a rule to what a step has said."""
+
     branches: tuple[Block, ...]
 
 
@@ -162,7 +182,10 @@ class Loop:
     body: Block
 
 
-Block = Step | Joint | Rule | Call | Catch | Stop | Timed | Chain | Choice | Parallel | Inclusive | Loop
+Block = (
+    Step | Joint | Rule | Call | CallEach | Catch | Stop | Timed
+    | Chain | Choice | Ruled | Parallel | Inclusive | Loop
+)  # fmt: skip
 
 _LEAVES = st.sampled_from(
     [
@@ -171,10 +194,10 @@ _LEAVES = st.sampled_from(
         Joint(),
         Rule(),
         Call(),
+        CallEach(),
         Catch(),
         Stop(),
-        Timed(is_interrupting=True),
-        Timed(is_interrupting=False),
+        *(Timed(is_interrupting=way, is_joint=many) for way in (True, False) for many in (True, False)),
     ]
 )
 
@@ -188,6 +211,7 @@ BLOCKS: st.SearchStrategy[Block] = st.recursive(
     lambda inner: st.one_of(
         _several(inner).map(Chain),
         _several(inner).map(Choice),
+        _several(inner).map(Ruled),
         _several(inner).map(Parallel),
         _several(inner).map(Inclusive),
         inner.map(Loop),
@@ -199,7 +223,7 @@ BLOCKS: st.SearchStrategy[Block] = st.recursive(
 _SMALL: st.SearchStrategy[Block] = st.one_of(_LEAVES, _several(_LEAVES).map(Chain), _LEAVES.map(Loop))
 _WIDE = _several(_SMALL)
 SPLITS: st.SearchStrategy[Block] = st.one_of(
-    _WIDE.map(Inclusive), _WIDE.map(Inclusive), _WIDE.map(Parallel), _WIDE.map(Choice)
+    _WIDE.map(Inclusive), _WIDE.map(Inclusive), _WIDE.map(Parallel), _WIDE.map(Choice), _WIDE.map(Ruled)
 )
 
 
@@ -256,7 +280,7 @@ class Drawing:
             case "joint":
                 return joint(key, **back)
             case "rule":
-                return rule(key, "tiers")
+                return rule(key, attributes["decision"])
             case "choice":
                 return choice(key, self.default_of(key))
             case "parallel":
@@ -265,6 +289,8 @@ class Drawing:
                 return inclusive(key, self.default_of(key))
             case "call":
                 return call(key)
+            case "each":
+                return call_each(key)
             case "catch":
                 return catch(key)
             case "terminate":
@@ -296,6 +322,12 @@ def _lay(drawing: Drawing, block: Block, before: str) -> str:
             return before
         case Choice(branches):
             return _lay_choice(drawing, branches, before)
+        case Ruled(branches):
+            return _lay_ruled(drawing, branches, before)
+        case Rule():
+            key = drawing.add("rule", decision="tiers")
+            drawing.join(before, key)
+            return key
         case Parallel(branches):
             split, merge = drawing.add("parallel"), drawing.add("parallel")
             drawing.join(before, split)
@@ -308,9 +340,9 @@ def _lay(drawing: Drawing, block: Block, before: str) -> str:
             return _lay_stop(drawing, before)
         case Loop(body):
             return _lay_loop(drawing, body, before)
-        case Timed(is_interrupting):
-            return _lay_timed(drawing, before, is_interrupting=is_interrupting)
-    kinds = {Step: "user", Joint: "joint", Rule: "rule", Call: "call", Catch: "catch"}
+        case Timed():
+            return _lay_timed(drawing, block, before)
+    kinds = {Step: "user", Joint: "joint", Call: "call", CallEach: "each", Catch: "catch"}
     key = drawing.add(kinds[type(block)])
     drawing.join(before, key)
     return key
@@ -325,8 +357,31 @@ def _decider(drawing: Drawing, before: str, values: int, kind: str = "choice") -
     return gateway, f"v_{gateway}"
 
 
+def answer(decision: str, variables: Mapping[str, object]) -> dict[str, object]:
+    """What a rule of a generated diagram answers: to the number of a branch its mirror image."""
+    if decision == "tiers":
+        return {"tier": "general"}
+    values, asked = decision.split("_", 1)
+    return {f"r_{asked}": int(values) - 1 - int(str(variables[asked]))}
+
+
 def _lay_choice(drawing: Drawing, branches: Sequence[Block], before: str) -> str:
     gateway, variable = _decider(drawing, before, len(branches))
+    return _lay_branches(drawing, branches, gateway, variable)
+
+
+def _lay_ruled(drawing: Drawing, branches: Sequence[Block], before: str) -> str:
+    task = drawing.add("user")
+    drawing.join(before, task)
+    drawing.decides[task] = (f"v_{task}", len(branches))
+    answering = drawing.add("rule", decision=f"{len(branches)}_v_{task}")
+    drawing.join(task, answering)
+    gateway = drawing.add("choice")
+    drawing.join(answering, gateway)
+    return _lay_branches(drawing, branches, gateway, f"r_v_{task}")
+
+
+def _lay_branches(drawing: Drawing, branches: Sequence[Block], gateway: str, variable: str) -> str:
     merge = drawing.add("choice")
     for value, branch in enumerate(branches):
         mark = len(drawing.flows)
@@ -369,13 +424,13 @@ def _lay_loop(drawing: Drawing, body: Block, before: str) -> str:
     return after
 
 
-def _lay_timed(drawing: Drawing, before: str, *, is_interrupting: bool) -> str:
-    task = drawing.add("user")
+def _lay_timed(drawing: Drawing, block: Timed, before: str) -> str:
+    task = drawing.add("joint" if block.is_joint else "user")
     drawing.join(before, task)
-    clock = drawing.add("timer", on=task, cancel=str(is_interrupting).lower())
+    clock = drawing.add("timer", on=task, cancel=str(block.is_interrupting).lower())
     escalation = drawing.add("user")
     drawing.join(clock, escalation)
-    if not is_interrupting:
+    if not block.is_interrupting:
         drawing.join(escalation, drawing.add("end"))
         return task
     merge = drawing.add("choice")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -40,7 +42,7 @@ from lianjing.kernel.process.interpret import (
 )
 from lianjing.kernel.process.layout import layout
 from lianjing.kernel.process.memory import Finished
-from tests.kernel.process.drawn_process import BLOCKS, SPLITS, Drawing, drawn
+from tests.kernel.process.drawn_process import BLOCKS, SPLITS, Drawing, answer, drawn
 from tests.kernel.process.picture_rules import assert_picture_is_clean
 
 SEEDS = st.integers(min_value=0, max_value=2**32 - 1)
@@ -51,8 +53,8 @@ PROFILE = settings(
 )
 
 
-def decide(decision: str, variables: object) -> DecisionResult:
-    return DecisionResult({"tier": "general"}, (MatchedRule("r1", 1, "clause#1"),))
+def decide(decision: str, variables: Mapping[str, Any]) -> DecisionResult:
+    return DecisionResult(answer(decision, variables), (MatchedRule("r1", 1, "clause#1"),))
 
 
 def with_returns(drawing: Drawing, chance: random.Random) -> Graph:
