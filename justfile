@@ -40,6 +40,7 @@ soak:
     uv run python tests/soak/kill_loop.py --kills 100 --out benchmarks/results/kill_loop.json
     uv run python tests/soak/publication_loop.py --rounds 500 --out benchmarks/results/publication_kills.json
     uv run python tests/soak/joint_loop.py --rounds 200 --out benchmarks/results/joint_reviews.json
+    uv run python tests/soak/timer_loop.py --rounds 200 --out benchmarks/results/timers_at_once.json
     uv run python tests/soak/malformed.py --out benchmarks/results/malformed.json
     uv run python tests/soak/closed_doors.py --out benchmarks/results/closed_doors.json
     uv run python tests/soak/every_field.py --out benchmarks/results/every_field.json

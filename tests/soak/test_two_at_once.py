@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.soak import timer_loop
 from tests.soak.desk import Desk, today
 from tests.soak.joint_loop import Office, at_once, opened, review_all, sending
 from tests.soak.kill_loop import ARCHIVIST, PLANNER
@@ -99,6 +100,11 @@ def test_the_same_request_sent_twice_at_once_happens_once(office):
 def test_heads_who_finish_a_joint_review_at_once_are_all_heard_and_the_matter_moves_on_once(office):
     result = review_all(office)
     assert (result["rounds"], result["faults"]) == (ROUNDS, [])
+
+
+def test_two_workers_fire_each_late_timer_once(tmp_path):
+    result = timer_loop.loop_on(os.environ.get("LIANJING_DATABASE_URL", ""), 3, tmp_path)
+    assert (sum(result["shares"]), result["faults"]) == (3, [])
 
 
 def test_the_trail_verifies_after_all_that(office):
