@@ -21,12 +21,18 @@ Open = Callable[..., "Page"]
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a served zone, its own data folder and SQLite whatever database the other tests use."""
+def premises(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a filled zone, its rows in SQLite whatever database the other tests use."""
     folder = Path(os.environ.get("LIANJING_BROWSER_DATA") or tmp_path_factory.mktemp("office"))
     if not (folder / "demonstration").exists():
         fill(folder)
-    with served(folder) as base:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def office(premises: Path) -> Iterator[str]:
+    """The address of the served zone."""
+    with served(premises) as base:
         yield base
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 SHIPPED = sorted((Path(lianjing.__file__).parent / "domains").glob("*/processes/*.bpmn"))
 ROUND_TRIP = """xml => window.lianjingModeler.importXML(xml)
   .then(() => window.lianjingModeler.saveXML({format: true})).then(saved => saved.xml)"""
-DRAFTER = "20603"
+DRAFTER, APPROVER = "20603", "20006"
+AMENDED = "单项变更15万元以上的为较大变更，由办局联审。"
 FAULT = "#process-faults .is-bad"
 
 
@@ -173,3 +176,66 @@ def test_a_threshold_and_pasted_rows_are_kept_in_a_table(draft: Page, axe: Any) 
     page.locator(".lj-form-foot [value=save]").click()
     page.locator(".lj-preview").wait_for()
     keeps_the_bars(page, axe)
+
+
+def test_a_tier_is_amended_and_approved_by_another_with_its_effect_foretold(
+    draft: Page, office: str, seat: Open, premises: Path
+) -> None:
+    """The tests of stories follow the same rule to the day on which it is in force."""
+    page, home = draft, draft.url
+    expected = general_changes_between(premises, 150_000, 200_000)
+    assert expected
+    page.goto(f"{home}decision/works_change_class/")
+    tier = page.locator('[name^=cell-][value*="@works.change.larger.single_from_fen"]')
+    tier.fill(">= 15000000")
+    page.locator(".lj-form-foot [value=save]").click()
+    page.locator(".lj-message", has_text="已保存").wait_for()
+    page.goto(f"{home}compare/works_change_class/")
+    assert "¥150,000.00" in page.locator(".lj-compare ins").first.inner_text()
+
+    page.goto(f"{home}clause/")
+    page.fill("#id_article", "5")
+    page.fill("#id_text", AMENDED)
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_url(home)
+
+    page.goto(f"{home}replay/")
+    page.locator("main form .btn-primary").last.click()
+    for _turn in range(60):
+        if page.locator("text=已完成").count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    foretold = page.locator("tbody td[data-label^=事项编号]").all_inner_texts()
+    assert sorted(foretold) == sorted(expected)
+
+    page.goto(home)
+    page.locator("button[value=check]").click()
+    assert "通过" in page.locator("#check .card-header").inner_text()
+    tomorrow = page.locator("#submit-day").get_attribute("min") or ""
+    page.fill("#submit-day", tomorrow)
+    page.locator("main form:has([name=action][value=submit]) button[type=submit]").click()
+    page.wait_for_load_state()
+    assert not page.locator("button[value=approve]").count(), "nobody approves what he drafted"
+
+    other = seat(APPROVER)
+    other.goto(home)
+    other.fill("#decide-text", "同意")
+    other.locator("button[value=approve]").click()
+    other.locator("#confirm [value=yes]").click()
+    other.locator("button[value=approve]").wait_for(state="detached")
+    other.goto(f"{office}/clauses/zone_change~5/?on={tomorrow}")
+    assert AMENDED in other.locator("main").inner_text()
+    other.goto(f"{office}/clauses/zone_change~5/")
+    assert AMENDED not in other.locator("main .lj-clause").first.inner_text()
+    assert not other.context.watch.look(other)  # type: ignore[attr-defined]
+
+
+def general_changes_between(premises: Path, low: int, high: int) -> list[str]:
+    """The numbers of the changes once classed as general whose amount (yuan) lies between two thresholds."""
+    sql = (
+        "SELECT code_of.code FROM change_order AS c JOIN matter AS code_of ON code_of.id = c.id"
+        " WHERE c.change_class = 'general' AND c.amount >= ? AND c.amount < ?"
+    )
+    with closing(sqlite3.connect(f"file:{premises / 'lianjing.sqlite3'}?mode=ro", uri=True)) as rows:
+        return [str(code) for (code,) in rows.execute(sql, (low, high))]

@@ -23,7 +23,10 @@ DAY = date(2026, 6, 1)
         ('"joint_review"', "body", "办局联审"),  # a word of two lists: the one named like the column
         ('"vote", "discussion"', "award_method", "票决, 集体议事"),
         ('not("passed")', "acceptance_result", "除通过以外"),
-        ("[50..400)", "amount_fen", "[50..400)"),
+        ("[50..400)", "bidders", "[50..400)"),
+        (">= 15000000", "amount_fen", "≥ ¥150,000.00"),
+        ("[50..400)", "amount_fen", "[¥0.50..¥4.00)"),
+        ("< 0.05", "cumulative_ratio", "< 5%"),
         (">= @no.such.figure", "amount_fen", "≥ no.such.figure（尚未设定）"),
         ('"XYZ"', "body", "XYZ"),
     ],

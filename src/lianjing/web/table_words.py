@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 from django.utils.translation import gettext as _
@@ -18,7 +19,10 @@ from lianjing.web.words import in_english
 ANY = "-"
 TELLING = 3  # signs from which a code found in one list only is taken for that list's
 SIGNS = {">=": "≥", "<=": "≤", "!=": "≠"}
-PIECES = re.compile(r'@(?P<figure>[\w.]+)|"(?P<code>[^"]*)"|(?P<truth>\b(?:true|false)\b)|(?P<sign>>=|<=|!=)')
+PIECES = re.compile(
+    r'@(?P<figure>[\w.]+)|"(?P<code>[^"]*)"|(?P<truth>\b(?:true|false)\b)|(?P<sign>>=|<=|!=)'
+    r"|(?P<number>-?\d+(?:\.\d+)?)"
+)
 
 
 def cells_in_words(table: ShownTable, day: date) -> list[list[tuple[str, str]]]:
@@ -40,12 +44,23 @@ def cell_words(cell: str, column: str, day: date) -> str:
             return figure_words(found["figure"], day)
         if found["code"] is not None:
             return code_word(column, found["code"])
+        if found["number"] is not None:
+            return _number_words(found["number"], column)
         return _truth(found["truth"]) if found["truth"] else SIGNS[found["sign"]]
 
     said = PIECES.sub(word, cell)
     if said.startswith("not(") and said.endswith(")"):
         return _("除%(cases)s以外") % {"cases": said[4:-1]}
     return said
+
+
+def _number_words(number: str, column: str) -> str:
+    """A number written into a table, in the unit that its column is named by: money in fen, a share of one."""
+    if column.endswith("_fen"):
+        return f"¥{Decimal(number) / 100:,.2f}"
+    if column.endswith("_ratio"):
+        return f"{(Decimal(number) * 100).normalize():f}%"
+    return number
 
 
 def figure_words(key: str, day: date) -> str:
