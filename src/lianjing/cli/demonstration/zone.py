@@ -20,12 +20,13 @@ from lianjing.runtime import clock
 from lianjing.runtime.domains import domains
 from lianjing.runtime.installation import INSTALLATION, found, install, register_powers
 from lianjing.runtime.message.models import MessageDelivery
-from lianjing.runtime.org.models import Appointment, LoginAccount
+from lianjing.runtime.org.models import Appointment, LoginAccount, Unit
 from lianjing.runtime.parties.services import register_enterprise
+from lianjing.runtime.regulation.models import Regulation
 from lianjing.runtime.scene import Scene
 from lianjing.runtime.scene_queue import Queue
 from lianjing.runtime.trail import demonstration
-from lianjing.runtime.trail.act import LEGAL_ZONE, SYSTEM, recorded
+from lianjing.runtime.trail.act import LEGAL_ZONE, SYSTEM, Act, recorded
 
 PASSWORD = settings.LIANJING_DEMO_PASSWORD
 SEED = 20250106
@@ -48,10 +49,22 @@ def found_zone(now: datetime) -> None:
         found(act, people, act.day, "澜经管〔2024〕1号（演示）")
         for domain in domains():
             register_powers(act, domain, act.day)
+        head_rules(act, people["regulation"])
     with recorded("parties.register", chain=INSTALLATION, actor=SYSTEM, now=now) as act:
         for row in people["enterprise"]:
             register_enterprise(act, **row)
     LoginAccount.objects.update(password=make_password(PASSWORD), must_change_password=False)
+
+
+def head_rules(act: Act, rows: list[dict[str, str]]) -> None:
+    """Give the zone's own rules their number, the unit that answers for them, and their first day; part of an act."""
+    units = {unit.code: unit for unit in Unit.objects.all()}
+    for place, row in enumerate(rows, start=1):
+        rule = Regulation.objects.get(key=row["key"])
+        rule.owner_unit = units[row["owner"]]
+        rule.doc_no = f"澜经管〔{act.day.year}〕{place + 1}号（演示）"
+        rule.issued_on = rule.from_on = act.day
+        act.save(rule)
 
 
 def populate(*, scale: int = 1, tell: Tell = lambda _line: None, until: datetime | None = None) -> None:
