@@ -155,7 +155,7 @@ def test_a_threshold_is_changed_in_a_table(editor: Editor) -> None:
     assert ">= 1000000" in answer.content.decode().replace("&gt;", ">")
     assert "&gt;= 1000000" in editor.text("decision", TABLE)
     compared = editor.client.get(editor.place("compare", TABLE))
-    assert [each.new for each in compared.context["lines"]] == ["≥ 1000000"]
+    assert [each.new for each in compared.context["lines"]] == ["≥ ¥10,000.00"]
 
 
 def test_an_expression_outside_the_subset_stays_in_the_form_beside_its_fault(editor: Editor) -> None:

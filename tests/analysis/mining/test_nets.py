@@ -79,6 +79,17 @@ def test_a_called_process_is_a_step_of_a_log_from_elsewhere_and_silent_in_our_ow
     assert compile_bpmn(xml, silent=frozenset(["child"])).fits(("a", "b"))
 
 
+@pytest.mark.parametrize("cancel", ["true", "false"])
+def test_a_timer_may_go_off_after_some_of_several_have_answered(cancel: str) -> None:
+    net = net_of(
+        ink.start(), ink.joint("all"), ink.timer("late", "all", cancel=cancel), ink.user("urged"), ink.user("closed"),
+        ink.end("over"), ink.end(), ink.chain("start", "all", "closed", "end"), ink.chain("late", "urged", "over"),
+    )  # fmt: skip
+    assert net.fits(("all", "all", "urged")) == (cancel == "true")
+    assert net.fits(("all", "urged", "all", "closed")) == (cancel == "false")
+    assert net.fits(("all", "all", "closed"))
+
+
 def test_a_gateway_with_too_many_branches_is_refused_by_name() -> None:
     branches = [f"t{number}" for number in range(9)]
     with pytest.raises(BadSource) as refused:

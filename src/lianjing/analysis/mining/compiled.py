@@ -241,18 +241,19 @@ class _Compiler:
         else:
             self.transitions.append(Transition(label, (ready,), out or (0,)))
         for boundary in self.boundaries.get(key, ()):
-            self._boundary(ready, boundary)
+            for held in self._held(key):
+                self._boundary(held, boundary)
 
-    def _boundary(self, ready: int, boundary: str) -> None:
+    def _boundary(self, held: int, boundary: str) -> None:
         """A boundary event takes the token, or, where it does not interrupt, adds one while none is on its way yet."""
         out = tuple(self.outgoing.get(boundary, ()))
         if self.nodes[boundary][1].get("cancelActivity", "true") == "true":
-            self._by_itself((ready,), out)
+            self._by_itself((held,), out)
             return
         after = self.reach.after(boundary)
         if any(self.nodes[key][0] in TASKS and key not in self.silent for key in after):
             side = frozenset(place for place in self.flows.values() if self.source[place] in after)
-            self._by_itself((ready,), (ready, *out), side)
+            self._by_itself((held,), (held, *out), side)
 
     def _inclusive(self, key: str) -> None:
         """Take any of the flows into it once no token can come to the others, then go on along any of those out."""
