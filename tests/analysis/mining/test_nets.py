@@ -90,6 +90,17 @@ def test_a_timer_may_go_off_after_some_of_several_have_answered(cancel: str) -> 
     assert net.fits(("all", "all", "closed"))
 
 
+def test_a_clock_that_does_not_interrupt_goes_off_once_each_time_the_step_is_opened() -> None:
+    net = net_of(
+        ink.start(), ink.choice("in"), ink.user("a"), ink.timer("late", "a", cancel="false"), ink.user("urged"),
+        ink.choice("out", "done"), ink.end("over"), ink.end(), ink.chain("start", "in", "a", "out"),
+        ink.flow("out", "in", "x = 1"), ink.flow("out", "end", key="done"), ink.chain("late", "urged", "over"),
+    )  # fmt: skip
+    assert net.fits(("a", "a", "urged", "urged")), "the first may still be waiting when the second comes"
+    assert not net.fits(("a", "urged", "urged"))
+    assert not net.fits(("urged", "urged", "a"))
+
+
 def test_a_gateway_with_too_many_branches_is_refused_by_name() -> None:
     branches = [f"t{number}" for number in range(9)]
     with pytest.raises(BadSource) as refused:

@@ -221,7 +221,7 @@ class _Compiler:
                 self._silent((place,), out)
 
     def _step(self, key: str, element: Element) -> None:
-        into, out = tuple(self.incoming.get(key, ())), tuple(self.outgoing.get(key, ()))
+        into = tuple(self.incoming.get(key, ()))
         ready = into[0] if len(into) == 1 else self._place()
         if len(into) != 1:
             self._one_of(into, ((ready,),))
@@ -230,30 +230,46 @@ class _Compiler:
         label = "" if key in self.silent else label
         if label:
             self.known[label] = _known(element, self.lanes.get(key, ""))
-        if label and any(
+        is_joint = bool(label) and any(
             True
             for _each in children(element, "multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
-        ):
-            among = self._place()
-            self.source[among] = self.target[among] = key
-            self.transitions += [Transition(label, (ready,), (among,)), Transition(label, (among,), (among,))]
-            self._by_itself((among,), out or (0,))
-        else:
-            self.transitions.append(Transition(label, (ready,), out or (0,)))
-        for boundary in self.boundaries.get(key, ()):
-            for held in self._held(key):
-                self._boundary(held, boundary)
+        )
+        self._open(key, label, (ready, self._own_place(key)) if is_joint else (ready,), frozenset())
 
-    def _boundary(self, held: int, boundary: str) -> None:
-        """A boundary event takes the token, or, where it does not interrupt, adds one while none is on its way yet."""
-        out = tuple(self.outgoing.get(boundary, ()))
-        if self.nodes[boundary][1].get("cancelActivity", "true") == "true":
-            self._by_itself((held,), out)
-            return
-        after = self.reach.after(boundary)
-        if any(self.nodes[key][0] in TASKS and key not in self.silent for key in after):
-            side = frozenset(place for place in self.flows.values() if self.source[place] in after)
-            self._by_itself((held,), (held, *out), side)
+    def _open(self, key: str, label: str, places: Flows, rung: frozenset[str]) -> None:
+        """The ways on of an open step: its one place, of several the one before the first and the one after.
+
+        A boundary event takes the token or, where it does not interrupt, adds one, once: after it the step is open
+        in places of its own (`rung` are those that have gone off).
+        """
+        ready, among = places[0], places[1:]
+        out = tuple(self.outgoing.get(key, ())) or (0,)
+        self.transitions.append(Transition(label, (ready,), among or out))
+        for place in among:
+            self.transitions.append(Transition(label, among, among))
+            self._by_itself((place,), out)
+        for boundary in self.boundaries.get(key, ()):
+            side = tuple(self.outgoing.get(boundary, ()))
+            if self.nodes[boundary][1].get("cancelActivity", "true") == "true":
+                for place in places:
+                    self._by_itself((place,), side)
+            elif boundary not in rung and self._is_seen(boundary):
+                later = tuple(self._own_place(key) for _place in places)
+                for place, after in zip(places, later, strict=True):
+                    self._by_itself((place,), (after, *side))
+                self._open(key, label, later, rung | {boundary})
+
+    def _is_seen(self, boundary: str) -> bool:
+        """Whether a log shows anything of what a boundary event leads to."""
+        return any(
+            self.nodes[key][0] in TASKS and key not in self.silent for key in self.reach.after(boundary)
+        )
+
+    def _own_place(self, key: str) -> int:
+        """A place in which a token says that the step is open."""
+        place = self._place()
+        self.source[place] = self.target[place] = key
+        return place
 
     def _inclusive(self, key: str) -> None:
         """Take any of the flows into it once no token can come to the others, then go on along any of those out."""
@@ -303,8 +319,8 @@ class _Compiler:
 
     def _held(self, key: str) -> list[int]:
         """The places in which a token says that the step is open."""
-        among = [place for place, source in self.source.items() if source == key == self.target[place]]
-        return [self.ready[key], *among]
+        own = [place for place, source in self.source.items() if source == key == self.target[place]]
+        return [self.ready[key], *own]
 
     def _owner(self, place: int) -> str:
         """The node at which a token rests: the step that a flow leads to, else where it comes from (it waits at a join)."""
