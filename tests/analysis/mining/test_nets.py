@@ -101,6 +101,28 @@ def test_a_clock_that_does_not_interrupt_goes_off_once_each_time_the_step_is_ope
     assert not net.fits(("urged", "urged", "a"))
 
 
+def with_clocks(count: int) -> Net:
+    """A step with so many clocks that do not interrupt, each with a step of its own."""
+    clocks = [f"t{number}" for number in range(count)]
+    return net_of(
+        ink.start(), ink.user("a"), ink.end(), ink.chain("start", "a", "end"),
+        *(ink.timer(each, "a", cancel="false") + ink.user(f"u{each}") + ink.end(f"e{each}") for each in clocks),
+        *(ink.chain(each, f"u{each}", f"e{each}") for each in clocks),
+    )  # fmt: skip
+
+
+def test_each_of_several_clocks_goes_off_once_in_whatever_order() -> None:
+    net = with_clocks(2)
+    assert all(net.fits(way) for way in [("a",), ("ut0", "ut1", "a"), ("ut1", "a", "ut0"), ("a", "ut1")])
+    assert not net.fits(("ut0", "a", "ut0"))
+
+
+def test_a_step_with_too_many_clocks_is_refused_by_name() -> None:
+    with pytest.raises(BadSource) as refused:
+        with_clocks(7)
+    assert refused.value.element_id == "a"
+
+
 def test_a_gateway_with_too_many_branches_is_refused_by_name() -> None:
     branches = [f"t{number}" for number in range(9)]
     with pytest.raises(BadSource) as refused:

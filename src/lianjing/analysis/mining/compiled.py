@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, TypeVar
 from xml.etree.ElementTree import Element
 
 from lianjing.analysis.mining.net import Known, Net, Transition
@@ -18,6 +18,7 @@ from lianjing.kernel.process.reach import Reach
 from lianjing.kernel.process.xml_source import BadSource, children, own, read, split, text
 
 MOST_BRANCHES: Final = 8  # of an inclusive gateway: every subset of them is a transition
+MOST_CLOCKS: Final = 6  # of a step, that do not interrupt it: every subset of them has places
 CONTROL_WEIGHT: Final = 4.0  # a step that a clause demands and that another person must do
 DEMANDED_WEIGHT: Final = 2.0  # a step that a clause demands
 TASKS: Final = frozenset(
@@ -52,6 +53,7 @@ IGNORED: Final = frozenset(
     ]
 )
 Flows = tuple[int, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +223,7 @@ class _Compiler:
                 self._silent((place,), out)
 
     def _step(self, key: str, element: Element) -> None:
-        into = tuple(self.incoming.get(key, ()))
-        ready = into[0] if len(into) == 1 else self._place()
-        if len(into) != 1:
-            self._one_of(into, ((ready,),))
-        self.ready[key] = ready
+        ready = self._entered(key)
         label = self.names.get(key) or " ".join((element.get("name") or key).split())
         label = "" if key in self.silent else label
         if label:
@@ -234,36 +232,54 @@ class _Compiler:
             True
             for _each in children(element, "multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
         )
-        self._open(key, label, (ready, self._own_place(key)) if is_joint else (ready,), frozenset())
+        places = (ready, self._own_place(key)) if is_joint else (ready,)
+        clocks = [each for each in self.boundaries.get(key, ()) if self._is_reminder(each)]
+        if len(clocks) > MOST_CLOCKS:
+            raise BadSource(key, "一个步骤最多%(count)s个不中断的边界事件", count=MOST_CLOCKS)
+        opened: dict[tuple[str, ...], Flows] = {(): places}
+        for rung in _subsets(clocks):
+            opened[rung] = tuple(self._own_place(key) for _place in places)
+        for rung, held in opened.items():
+            self._ways_on(key, label, held)
+            for clock in clocks:
+                if clock not in rung:
+                    later = opened[tuple(each for each in clocks if each in rung or each == clock)]
+                    for place, after in zip(held, later, strict=True):
+                        self._by_itself((place,), (after, *self.outgoing.get(clock, ())))
 
-    def _open(self, key: str, label: str, places: Flows, rung: frozenset[str]) -> None:
-        """The ways on of an open step: its one place, of several the one before the first and the one after.
+    def _entered(self, key: str) -> int:
+        """The place in which a step has just been opened, by whichever flow."""
+        into = tuple(self.incoming.get(key, ()))
+        ready = into[0] if len(into) == 1 else self._place()
+        if len(into) != 1:
+            self._one_of(into, ((ready,),))
+        self.ready[key] = ready
+        return ready
 
-        A boundary event takes the token or, where it does not interrupt, adds one, once: after it the step is open
-        in places of its own (`rung` are those that have gone off).
+    def _ways_on(self, key: str, label: str, places: Flows) -> None:
+        """What ends an open step: it is done, or an event breaks it off.
+
+        Of several hands the second of its places is held once the first hand has done its part.
         """
-        ready, among = places[0], places[1:]
         out = tuple(self.outgoing.get(key, ())) or (0,)
+        ready, among = places[0], places[1:]
         self.transitions.append(Transition(label, (ready,), among or out))
-        for place in among:
+        if among:
             self.transitions.append(Transition(label, among, among))
-            self._by_itself((place,), out)
+            self._by_itself(among, out)
         for boundary in self.boundaries.get(key, ()):
-            side = tuple(self.outgoing.get(boundary, ()))
-            if self.nodes[boundary][1].get("cancelActivity", "true") == "true":
+            if self._interrupts(boundary):
                 for place in places:
-                    self._by_itself((place,), side)
-            elif boundary not in rung and self._is_seen(boundary):
-                later = tuple(self._own_place(key) for _place in places)
-                for place, after in zip(places, later, strict=True):
-                    self._by_itself((place,), (after, *side))
-                self._open(key, label, later, rung | {boundary})
+                    self._by_itself((place,), tuple(self.outgoing.get(boundary, ())))
 
-    def _is_seen(self, boundary: str) -> bool:
-        """Whether a log shows anything of what a boundary event leads to."""
-        return any(
-            self.nodes[key][0] in TASKS and key not in self.silent for key in self.reach.after(boundary)
-        )
+    def _interrupts(self, boundary: str) -> bool:
+        return self.nodes[boundary][1].get("cancelActivity", "true") == "true"
+
+    def _is_reminder(self, boundary: str) -> bool:
+        """Whether an event leaves the step open and leads to anything that a log shows; it happens once an opening."""
+        after = self.reach.after(boundary)
+        seen = any(self.nodes[each][0] in TASKS and each not in self.silent for each in after)
+        return seen and not self._interrupts(boundary)
 
     def _own_place(self, key: str) -> int:
         """A place in which a token says that the step is open."""
@@ -338,9 +354,9 @@ class _Compiler:
             self._silent((place,), (0,), everywhere)
 
 
-def _subsets(flows: Sequence[int]) -> Iterator[Flows]:
-    for size in range(1, len(flows) + 1):
-        yield from combinations(flows, size)
+def _subsets(given: Sequence[T]) -> Iterator[tuple[T, ...]]:
+    for size in range(1, len(given) + 1):
+        yield from combinations(given, size)
 
 
 def _known(element: Element, lane: str) -> Known:
